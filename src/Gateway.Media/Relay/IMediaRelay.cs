@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+
+namespace Gateway.Media.Relay;
+
+/// <summary>
+/// The media relay: session descriptions in, session descriptions out. Its verbs are those of rtpengine's ng protocol.
+/// A session has two ends, each named by a tag; the side that offers first is anchored on ports of the relay, and so is
+/// the other. No method throws for what a relay or a network does: faults come back as values.
+/// </summary>
+public interface IMediaRelay
+{
+    /// <summary>Takes an offer of one end and gives the offer to show the other end. Repeated for re-offers.</summary>
+    ValueTask<MediaResult> OfferAsync(MediaOffer offer, CancellationToken cancellationToken);
+
+    /// <summary>Takes the answer of the other end and gives the answer to show the end that offered.</summary>
+    ValueTask<MediaResult> AnswerAsync(MediaAnswer answer, CancellationToken cancellationToken);
+
+    /// <summary>Adds trickled candidates of one end (an SDP fragment, RFC 8840 section 9).</summary>
+    ValueTask<MediaResult> TrickleAsync(MediaTrickle trickle, CancellationToken cancellationToken);
+
+    /// <summary>Frees everything of the session. Deleting an unknown session succeeds.</summary>
+    ValueTask<MediaResult> DeleteAsync(string sessionId, CancellationToken cancellationToken);
+
+    /// <summary>Packets seen and lost so far; null when the session is unknown or the relay silent.</summary>
+    ValueTask<MediaStatistics?> QueryAsync(string sessionId, CancellationToken cancellationToken);
+
+    /// <summary>Whether the relay answers.</summary>
+    ValueTask<bool> PingAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>What the end that will read the description needs.</summary>
+public enum MediaProfile
+{
+    /// <summary>RTP/AVP without ICE: SIP phones and trunks.</summary>
+    PlainRtp,
+
+    /// <summary>ICE, DTLS-SRTP, rtcp-mux: Jingle clients and browsers.</summary>
+    WebRtc,
+}
+
+/// <summary>An offer to be rewritten.</summary>
+/// <param name="SessionId">Names the session at the relay; unique per call.</param>
+/// <param name="FromTag">The end that offers.</param>
+/// <param name="Sdp">Its description, CRLF lines.</param>
+/// <param name="Towards">What the reader of the result needs.</param>
+public sealed record MediaOffer(string SessionId, string FromTag, string Sdp, MediaProfile Towards)
+{
+    /// <summary>The other end's tag, when known (re-offers).</summary>
+    public string? ToTag { get; init; }
+
+    /// <summary>
+    /// Encoding names added to the offer, transcoded by the relay when the far end picks one and the near end does not
+    /// have it. Empty: passthrough only.
+    /// </summary>
+    public ImmutableArray<string> Transcode { get; init; } = [];
+}
+
+/// <summary>An answer to be rewritten. <paramref name="Towards"/> describes the end that offered.</summary>
+public sealed record MediaAnswer(string SessionId, string FromTag, string ToTag, string Sdp, MediaProfile Towards);
+
+/// <summary>Candidates of the end <paramref name="FromTag"/>: lines a=ice-ufrag, a=ice-pwd, m=, a=mid, a=candidate.</summary>
+public sealed record MediaTrickle(string SessionId, string FromTag, string SdpFragment)
+{
+    /// <summary>The other end's tag, when known.</summary>
+    public string? ToTag { get; init; }
+}
+
+/// <summary>A rewritten description (empty for verbs without one), or the fault.</summary>
+public readonly record struct MediaResult(string? Sdp, MediaFault Fault, string? Detail)
+{
+    /// <summary>True when there is no fault.</summary>
+    public bool IsOk => Fault == MediaFault.None;
+
+    /// <summary>A success.</summary>
+    public static MediaResult Ok(string? sdp = null) => new(sdp, MediaFault.None, null);
+
+    /// <summary>A fault; <paramref name="detail"/> is for the log, never for a peer.</summary>
+    public static MediaResult Failed(MediaFault fault, string detail) => new(null, fault, detail);
+}
+
+/// <summary>Why a relay verb failed.</summary>
+public enum MediaFault
+{
+    /// <summary>It did not.</summary>
+    None,
+
+    /// <summary>No relay answered in time.</summary>
+    Unavailable,
+
+    /// <summary>The relay refused: the description is not usable.</summary>
+    Refused,
+
+    /// <summary>The relay has no ports or sessions left.</summary>
+    Exhausted,
+}
+
+/// <summary>Counters of a session, summed over both ends.</summary>
+public sealed record MediaStatistics(ImmutableArray<MediaEndStatistics> Ends);
+
+/// <summary>Counters of one end: packets received from it.</summary>
+public sealed record MediaEndStatistics(string Tag, long Packets, long Bytes, long Errors)
+{
+    /// <summary>Seconds since the epoch of the last packet, 0 when none came.</summary>
+    public long LastPacket { get; init; }
+}
