@@ -1,0 +1,38 @@
+namespace Gateway.Mapping.Configuration;
+
+/// <summary>The durations of call set-up. Defaults follow the specifications, or living clients where those are stricter.</summary>
+public sealed record CallTimers
+{
+    /// <summary>How long an XMPP user is rung when the INVITE states no Expires (MAPPING J-31; Conversations with several
+    /// devices stays silent when busy, so this is the only end).</summary>
+    public TimeSpan RingTimeout { get; init; } = TimeSpan.FromSeconds(45);
+
+    /// <summary>Upper limit of an INVITE's own Expires (MAPPING J-31).</summary>
+    public TimeSpan RingTimeoutLimit { get; init; } = TimeSpan.FromSeconds(180);
+
+    /// <summary>180 to the SIP caller when no device says <c>ringing</c> and none refuses (MAPPING J-31: several clients
+    /// never say it).</summary>
+    public TimeSpan RingingAssumed { get; init; } = TimeSpan.FromSeconds(1.5);
+
+    /// <summary><c>ringing</c> to the XMPP caller when the SIP side only said 100: Conversations gives up after 12 s,
+    /// Monal after 30 s. Zero: never without a real 180.</summary>
+    public TimeSpan RingingFallback { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>From our <c>proceed</c> to the caller's session-initiate (MAPPING J-21).</summary>
+    public TimeSpan SessionInitiate { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>From the user's <c>proceed</c> to session-accept (MAPPING J-30).</summary>
+    public TimeSpan SessionAccept { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>A delayed <c>propose</c> older than this starts no call (MAPPING J-15).</summary>
+    public TimeSpan StaleProposal { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a lost tie-break waits for the winner's propose before both are joined (MAPPING J-43).</summary>
+    public TimeSpan TieBreak { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the SIP side is kept after <c>finish</c> with <c>migrated</c> (MAPPING J-55).</summary>
+    public TimeSpan Migration { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long an unanswered INVITE may ring on the SIP side before it is cancelled.</summary>
+    public TimeSpan InviteTimeout { get; init; } = TimeSpan.FromSeconds(180);
+}

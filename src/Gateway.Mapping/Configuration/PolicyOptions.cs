@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+
+namespace Gateway.Mapping.Configuration;
+
+/// <summary>Who may use the gateway, towards whom, and how much.</summary>
+public sealed record PolicyOptions
+{
+    /// <summary>XMPP domains or bare JIDs that may use the gateway and be called through it. Empty: the parent domain of
+    /// <see cref="MappingOptions.GatewayDomain"/>.</summary>
+    public ImmutableArray<string> AllowedCallers { get; init; } = [];
+
+    /// <summary>SIP hosts that may be called (MAPPING A-21); <c>*.example.org</c> covers subdomains. Empty: every host
+    /// that <see cref="MappingOptions.OtherDomains"/> leaves open. Hosts that a trunk serves are always callable.</summary>
+    public ImmutableArray<string> DialableDomains { get; init; } = [];
+
+    /// <summary>New calls that one caller may place in a minute.</summary>
+    public int CallsPerMinute { get; init; } = 30;
+
+    /// <summary>Calls that one caller may have at the same time.</summary>
+    public int ConcurrentCalls { get; init; } = 8;
+
+    /// <summary>New calls that one trunk may place in a minute; a trunk speaks for many people.</summary>
+    public int TrunkCallsPerMinute { get; init; } = 3000;
+
+    /// <summary>Presence stanzas of one sender that are answered in a minute (MAPPING T-14).</summary>
+    public int PresencePerMinute { get; init; } = 120;
+
+    /// <summary>Senders remembered by each limit; the least recently seen is forgotten beyond it.</summary>
+    public int TrackedSenders { get; init; } = 20_000;
+}

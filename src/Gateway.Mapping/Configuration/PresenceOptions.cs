@@ -1,0 +1,14 @@
+namespace Gateway.Mapping.Configuration;
+
+/// <summary>Presence that the gateway shows on behalf of SIP users.</summary>
+public sealed record PresenceOptions
+{
+    /// <summary>How long temporary presence outlives the last session of a pair (MAPPING T-7).</summary>
+    public TimeSpan Linger { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Pairs with temporary presence that are remembered at most.</summary>
+    public int SharingLimit { get; init; } = 50_000;
+
+    /// <summary>Subscriptions that are remembered at most, over all users.</summary>
+    public int SubscriberLimit { get; init; } = 500_000;
+}

@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+
+namespace Gateway.Mapping.Configuration;
+
+/// <summary>A SIP peer that calls go to and may come from: a PBX, a provider, an edge proxy.</summary>
+public sealed record TrunkOptions
+{
+    /// <summary>Name in the configuration, logs and metrics.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Next hop, such as <c>sip:pbx.example.org:5070;transport=tcp</c>.</summary>
+    public required string Uri { get; init; }
+
+    /// <summary>Host parts of the URIs it serves; the first is written for addresses without a host. Empty: the host of
+    /// <see cref="Uri"/>.</summary>
+    public ImmutableArray<string> Domains { get; init; } = [];
+
+    /// <summary>User name that answers 401 and 407; null without credentials.</summary>
+    public string? Username { get; init; }
+
+    /// <summary>Password of <see cref="Username"/>.</summary>
+    public string? Password { get; init; }
+
+    /// <summary>REGISTER with the trunk and stay registered.</summary>
+    public bool Register { get; init; }
+
+    /// <summary>Addresses or CIDR blocks whose requests are the trunk's, without a challenge. A literal address in
+    /// <see cref="Uri"/> counts as well.</summary>
+    public ImmutableArray<string> Sources { get; init; } = [];
+
+    /// <summary>Overrides <see cref="MappingOptions.Answer"/> for calls to this trunk.</summary>
+    public AnswerPolicy? Answer { get; init; }
+
+    /// <summary>Whether the trunk's P-Asserted-Identity is believed before From (RFC 3325; MAPPING U-46).</summary>
+    public bool TrustIdentity { get; init; } = true;
+
+    /// <summary>Encoding names added to offers towards the trunk and transcoded by the media relay, in order of
+    /// preference; empty: passthrough only.</summary>
+    public ImmutableArray<string> Transcode { get; init; } = [];
+
+    /// <summary>Never shows the password.</summary>
+    public override string ToString() => $"TrunkOptions {{ Name = {Name}, Uri = {Uri} }}";
+}
