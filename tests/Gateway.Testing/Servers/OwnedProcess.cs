@@ -1,0 +1,118 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace Gateway.Testing.Servers;
+
+/// <summary>
+/// A child process that ends with this one, also when the test host is killed: <c>setpriv --pdeathsig</c> asks the kernel
+/// for it. The kernel ties that signal to the thread that forked, so the child is started by a thread of its own, which
+/// then does nothing but wait for it.
+/// </summary>
+public sealed class OwnedProcess : IAsyncDisposable
+{
+    private const int KeptLines = 2000;
+
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly TaskCompletionSource<Process> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Process? _process;
+
+    private OwnedProcess()
+    {
+    }
+
+    /// <summary>Completed when the process has ended, for whatever cause.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>The last lines it wrote, both streams, for failure messages.</summary>
+    public string Output => string.Join('\n', _output);
+
+    /// <summary>Its process id.</summary>
+    public int Id => _process?.Id ?? throw new InvalidOperationException("not started");
+
+    /// <summary>Called for every line of output; subscribe in <see cref="StartAsync"/>, so that none is missed.</summary>
+    private event Action<string>? Line;
+
+    /// <summary>Starts <paramref name="file"/>; <paramref name="onLine"/> sees every line of both output streams.</summary>
+    public static async Task<OwnedProcess> StartAsync(
+        string file,
+        IEnumerable<string> arguments,
+        string? folder = null,
+        IReadOnlyDictionary<string, string>? environment = null,
+        Action<string>? onLine = null)
+    {
+        var start = new ProcessStartInfo("setpriv") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in (string[])["--pdeathsig", "KILL", "--", file, .. arguments])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
+        start.WorkingDirectory = folder ?? "";
+        var owned = new OwnedProcess();
+        owned.Line += onLine;
+        new Thread(() => owned.Run(start)) { IsBackground = true, Name = Path.GetFileName(file) }.Start();
+        owned._process = await owned._started.Task;
+        return owned;
+    }
+
+    /// <summary>Sends SIGKILL and waits for the end.</summary>
+    public async Task KillAsync()
+    {
+        if (_process is { HasExited: false } running)
+        {
+            running.Kill(entireProcessTree: true);
+        }
+
+        await Ended;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        _process?.Dispose();
+    }
+
+    private void Run(ProcessStartInfo start)
+    {
+        try
+        {
+            var process = new Process { StartInfo = start };
+            process.OutputDataReceived += (_, e) => Keep(e.Data);
+            process.ErrorDataReceived += (_, e) => Keep(e.Data);
+            process.Start();
+            process.BeginOutputReadLine();
+            process.BeginErrorReadLine();
+            _started.TrySetResult(process);
+            process.WaitForExit();
+        }
+        catch (Exception e) when (e is System.ComponentModel.Win32Exception or InvalidOperationException)
+        {
+            _started.TrySetException(e);
+        }
+        finally
+        {
+            _ended.TrySetResult();
+        }
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        _output.Enqueue(line);
+        while (_output.Count > KeptLines)
+        {
+            _output.TryDequeue(out _);
+        }
+
+        Line?.Invoke(line);
+    }
+}

@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Gateway.Testing.Servers;
+
+/// <summary>A private rtpengine (Debian package rtpengine-daemon) on loopback, in user space, with ports of its own.</summary>
+public sealed class RtpengineServer : IAsyncDisposable
+{
+    /// <summary>Where the daemon's package puts it.</summary>
+    public const string Program = "/usr/bin/rtpengine";
+
+    private const int PortsOfOne = 400;
+
+    private readonly int _firstPort;
+    private OwnedProcess? _process;
+
+    private RtpengineServer(int ngPort, int firstPort)
+    {
+        NgPort = ngPort;
+        _firstPort = firstPort;
+    }
+
+    /// <summary>Whether the daemon is there to be started.</summary>
+    public static bool IsInstalled => File.Exists(Program);
+
+    /// <summary>Its control port, as a gateway's configuration names it: <c>udp:127.0.0.1:port</c>.</summary>
+    public string Address => string.Create(CultureInfo.InvariantCulture, $"udp:127.0.0.1:{NgPort}");
+
+    /// <summary>The UDP port of the ng protocol.</summary>
+    public int NgPort { get; }
+
+    /// <summary>The ports it gives to media, both ends included.</summary>
+    public (int First, int Last) MediaPorts => (_firstPort, _firstPort + PortsOfOne - 1);
+
+    /// <summary>What it logged, for failure messages.</summary>
+    public string Output => _process?.Output ?? "";
+
+    /// <summary>Starts one and waits until it answers a ping.</summary>
+    public static async Task<RtpengineServer> StartAsync(CancellationToken cancellationToken = default)
+    {
+        // Below the kernel's ephemeral ports; the daemon itself passes over ports that are taken.
+        var firstPort = 12_000 + (2 * Random.Shared.Next(0, 9_000));
+        var server = new RtpengineServer(FreeUdpPort(), firstPort);
+        await server.RunAsync(cancellationToken);
+        return server;
+    }
+
+    /// <summary>Kills it: its sessions are gone, its port falls silent.</summary>
+    public async Task StopAsync()
+    {
+        if (_process is { } running)
+        {
+            _process = null;
+            await running.DisposeAsync();
+        }
+    }
+
+    /// <summary>Starts it again on the same control port, knowing nothing of earlier sessions.</summary>
+    public async Task RestartAsync(CancellationToken cancellationToken = default)
+    {
+        await StopAsync();
+        await RunAsync(cancellationToken);
+    }
+
+    /// <summary>Ends it.</summary>
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    private static int FreeUdpPort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var (first, last) = MediaPorts;
+        _process = await OwnedProcess.StartAsync(Program, [
+            "--foreground", "--log-stderr", "--log-level=6", "--config-file=none", "--table=-1", "--num-threads=2",
+            "--interface=127.0.0.1",
+            string.Create(CultureInfo.InvariantCulture, $"--listen-ng=127.0.0.1:{NgPort}"),
+            string.Create(CultureInfo.InvariantCulture, $"--port-min={first}"),
+            string.Create(CultureInfo.InvariantCulture, $"--port-max={last}"),
+        ]);
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        while (!await AnswersPingAsync(limit.Token))
+        {
+            if (limit.IsCancellationRequested || _process.Ended.IsCompleted)
+            {
+                var output = _process.Output;
+                await StopAsync();
+                throw new InvalidOperationException($"rtpengine did not start:\n{output}");
+            }
+        }
+    }
+
+    /// <summary>One ping; false when refused (nothing listens yet) or silent for a moment.</summary>
+    private async Task<bool> AnswersPingAsync(CancellationToken cancellationToken)
+    {
+        using var socket = new UdpClient(AddressFamily.InterNetwork);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(TimeSpan.FromMilliseconds(200));
+        try
+        {
+            socket.Connect(IPAddress.Loopback, NgPort);
+            await socket.SendAsync(Encoding.ASCII.GetBytes("start d7:command4:pinge"), patience.Token);
+            var reply = await socket.ReceiveAsync(patience.Token);
+            return Encoding.ASCII.GetString(reply.Buffer).Contains("4:pong", StringComparison.Ordinal);
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}
