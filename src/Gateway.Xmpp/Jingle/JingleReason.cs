@@ -61,4 +61,16 @@ public enum JingleReason
 /// <summary>A reason with its text, as sent in session-terminate, reject, retract and finish.</summary>
 /// <param name="Condition">The condition.</param>
 /// <param name="Text">Text for people, null when absent.</param>
-public sealed record JingleReasonInfo(JingleReason Condition, string? Text = null);
+public sealed record JingleReasonInfo(JingleReason Condition, string? Text = null)
+{
+    /// <summary>
+    /// An application-specific condition beside it, for example <see cref="CryptoRequired"/>; null when absent.
+    /// </summary>
+    public System.Xml.Linq.XName? Application { get; init; }
+
+    /// <summary>XEP-0167 section 7: encryption is required and was not offered.</summary>
+    public static System.Xml.Linq.XName CryptoRequired => JingleNamespaces.RtpErrors + "crypto-required";
+
+    /// <summary>XEP-0167 section 7: none of the keys offered can be used.</summary>
+    public static System.Xml.Linq.XName InvalidCrypto => JingleNamespaces.RtpErrors + "invalid-crypto";
+}
