@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using System.Text;
+
+namespace Gateway.Media.Rtpengine;
+
+/// <summary>A value of the bencode notation (BEP 3), which the ng protocol carries.</summary>
+internal abstract record BencodeValue
+{
+    private BencodeValue()
+    {
+    }
+
+    /// <summary>An octet string; the ng protocol's are UTF-8 text.</summary>
+    internal sealed record Octets(ImmutableArray<byte> Value) : BencodeValue
+    {
+        public Octets(string text)
+            : this([.. Encoding.UTF8.GetBytes(text)])
+        {
+        }
+
+        public string Text => Encoding.UTF8.GetString(Value.AsSpan());
+
+        public bool Equals(Octets? other) => other is not null && Value.AsSpan().SequenceEqual(other.Value.AsSpan());
+
+        public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
+    }
+
+    internal sealed record Integer(long Value) : BencodeValue;
+
+    internal sealed record List(ImmutableArray<BencodeValue> Items) : BencodeValue
+    {
+        public bool Equals(List? other) => other is not null && Items.SequenceEqual(other.Items);
+
+        public override int GetHashCode() => Items.Length;
+    }
+
+    /// <summary>Keys in the order given: rtpengine neither sorts them nor asks for it.</summary>
+    internal sealed record Dictionary(ImmutableArray<KeyValuePair<string, BencodeValue>> Entries) : BencodeValue
+    {
+        public BencodeValue? this[string key]
+        {
+            get
+            {
+                foreach (var entry in Entries)
+                {
+                    if (entry.Key == key)
+                    {
+                        return entry.Value;
+                    }
+                }
+
+                return null;
+            }
+        }
+
+        public string? Text(string key) => (this[key] as Octets)?.Text;
+
+        public long Number(string key) => this[key] is Integer number ? number.Value : 0;
+
+        public bool Equals(Dictionary? other) => other is not null && Entries.SequenceEqual(other.Entries);
+
+        public override int GetHashCode() => Entries.Length;
+    }
+}
