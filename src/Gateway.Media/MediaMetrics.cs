@@ -8,7 +8,8 @@ internal sealed class MediaMetrics : IDisposable
 {
     public const string MeterName = "Gateway.Media";
 
-    private readonly Meter _meter = new(MeterName);
+    public Meter Meter { get; } = new(MeterName);
+
     private readonly Counter<long> _requests;
     private readonly Counter<long> _retries;
     private readonly Counter<long> _failures;
@@ -16,11 +17,11 @@ internal sealed class MediaMetrics : IDisposable
 
     public MediaMetrics(Func<int> sessions)
     {
-        _meter.CreateObservableGauge("gateway.media.sessions", sessions, "{session}", "Sessions anchored at a relay.");
-        _requests = _meter.CreateCounter<long>("gateway.media.requests", "{request}", "Requests to relays, by command.");
-        _retries = _meter.CreateCounter<long>("gateway.media.retries", "{datagram}", "Requests sent once more, by engine.");
-        _failures = _meter.CreateCounter<long>("gateway.media.failures", "{request}", "Failed requests, by command and fault.");
-        _strays = _meter.CreateCounter<long>(
+        Meter.CreateObservableGauge("gateway.media.sessions", sessions, "{session}", "Sessions anchored at a relay.");
+        _requests = Meter.CreateCounter<long>("gateway.media.requests", "{request}", "Requests to relays, by command.");
+        _retries = Meter.CreateCounter<long>("gateway.media.retries", "{datagram}", "Requests sent once more, by engine.");
+        _failures = Meter.CreateCounter<long>("gateway.media.failures", "{request}", "Failed requests, by command and fault.");
+        _strays = Meter.CreateCounter<long>(
             "gateway.media.datagrams.ignored", "{datagram}", "Datagrams that answer nothing or cannot be read, by engine.");
     }
 
@@ -33,5 +34,5 @@ internal sealed class MediaMetrics : IDisposable
     public void Failed(string command, MediaFault fault) => _failures.Add(
         1, new("command", command), new KeyValuePair<string, object?>("fault", fault.ToString().ToLowerInvariant()));
 
-    public void Dispose() => _meter.Dispose();
+    public void Dispose() => Meter.Dispose();
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using Gateway.Media.Relay;
 using Microsoft.Extensions.Logging;
 
@@ -30,6 +31,9 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
             time,
             logger);
     }
+
+    /// <summary>For tests, which run many relays in one process.</summary>
+    internal Meter Meter => _metrics.Meter;
 
     /// <inheritdoc/>
     public async ValueTask<MediaResult> OfferAsync(MediaOffer offer, CancellationToken cancellationToken)
