@@ -1,0 +1,20 @@
+using System.Xml.Linq;
+
+namespace Gateway.Xmpp.Component;
+
+/// <summary>Which way a stanza goes.</summary>
+public enum StanzaDirection
+{
+    /// <summary>From the XMPP server.</summary>
+    In,
+
+    /// <summary>To the XMPP server.</summary>
+    Out,
+}
+
+/// <summary>Sees every stanza that is read or written, for traces. Must return at once and change nothing.</summary>
+public interface IStanzaTap
+{
+    /// <summary>Called in wire order for each direction.</summary>
+    void OnStanza(StanzaDirection direction, XElement stanza);
+}
