@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using Gateway.Host.Configuration.Reading;
+using Gateway.Mapping.Configuration;
+
+namespace Gateway.Host.Configuration.Sections;
+
+/// <summary>Mapping; its trunks are read from Sip by <see cref="TrunksSection"/>.</summary>
+internal static class MappingSection
+{
+    private const string JidRemedy = "Write a bare JID, such as \"juliet@example.org\"";
+
+    public static MappingOptions Read(
+        SectionReader section, XmppOptions xmpp, SipOptions sip, ImmutableArray<string>.Builder notices)
+    {
+        var listener = sip.Listen.FirstOrDefault(l => l is not null)?.EndPoint;
+        var defaults = new MappingOptions
+        {
+            GatewayDomain = xmpp.Domain ?? "",
+            SipHost = sip.AdvertisedHost ?? listener?.Address.ToString() ?? "",
+            SipPort = listener?.Port is null or 0 or 5060 ? null : listener.Port,
+        };
+        var options = defaults with
+        {
+            LocalDomains = section.List<string>("LocalDomains", [], AddressText.TryDomain, "Write domains, such as \"example.org\""),
+            Aliases = ReadAliases(section.Section("Aliases")),
+            JidStyle = section.Choice("JidStyle", defaults.JidStyle),
+            Answer = section.Choice("Answer", defaults.Answer),
+            ProposeBothNamespaces = section.Flag("ProposeBothNamespaces", defaults.ProposeBothNamespaces),
+            ServiceUnavailableStatus = section.Number(
+                "ServiceUnavailableStatus", defaults.ServiceUnavailableStatus, 400, 499),
+            ExposeReason = section.Flag("ExposeReason", defaults.ExposeReason),
+            Policy = ReadPolicy(section, defaults.Policy),
+            Presence = defaults.Presence with
+            {
+                Linger = section.Duration("PresenceLinger", defaults.Presence.Linger, TimeSpan.Zero, TimeSpan.FromDays(1)),
+            },
+            Timers = ReadTimers(section, defaults.Timers),
+        };
+
+        if (options.ServiceUnavailableStatus is not (480 or 403 or 405)) // MAPPING E-2; RFC 7247 note 5 forbids 503
+        {
+            section.Fault("ServiceUnavailableStatus", "not a status that fits", "Write 480, 403 or 405");
+        }
+
+        if (section.Choice("Chat", ChatMode.Auto) != ChatMode.Auto)
+        {
+            notices.Add("Mapping.Chat has no effect: this version carries calls, not chats.");
+        }
+
+        section.End();
+        return options;
+    }
+
+    private static ImmutableDictionary<string, string> ReadAliases(SectionReader section)
+    {
+        var aliases = ImmutableDictionary.CreateBuilder<string, string>();
+        foreach (var user in section.Keys.ToList())
+        {
+            aliases[user] = section.Value<string>(user, "", AddressText.TryBareJid, JidRemedy);
+        }
+
+        return aliases.ToImmutable();
+    }
+
+    private static PolicyOptions ReadPolicy(SectionReader section, PolicyOptions defaults) => defaults with
+    {
+        AllowedCallers = section.List<string>(
+            "AllowedCallers", defaults.AllowedCallers, AddressText.TryDomainOrBareJid,
+            "Write XMPP domains or bare JIDs, such as \"example.org\" or \"juliet@example.org\""),
+        DialableDomains = section.List<string>(
+            "DialableDomains", defaults.DialableDomains, AddressText.TryDomainPattern,
+            "Write SIP hosts, such as \"example.org\" or \"*.example.org\""),
+        CallsPerMinute = section.Number("CallsPerMinute", defaults.CallsPerMinute, 1, 1_000_000),
+        ConcurrentCalls = section.Number("ConcurrentCalls", defaults.ConcurrentCalls, 1, 1_000_000),
+        TrunkCallsPerMinute = section.Number("TrunkCallsPerMinute", defaults.TrunkCallsPerMinute, 1, 1_000_000),
+        PresencePerMinute = section.Number("PresencePerMinute", defaults.PresencePerMinute, 1, 1_000_000),
+    };
+
+    private static CallTimers ReadTimers(SectionReader section, CallTimers defaults)
+    {
+        return new CallTimers
+        {
+            RingTimeout = Timer("RingTimeout", defaults.RingTimeout, least: 1),
+            RingTimeoutLimit = Timer("RingTimeoutLimit", defaults.RingTimeoutLimit, least: 1),
+            RingingAssumed = Timer("RingingAssumed", defaults.RingingAssumed, least: 0),
+            RingingFallback = Timer("RingingFallback", defaults.RingingFallback, least: 0),
+            SessionInitiate = Timer("SessionInitiateTimeout", defaults.SessionInitiate, least: 1),
+            SessionAccept = Timer("SessionAcceptTimeout", defaults.SessionAccept, least: 1),
+            StaleProposal = Timer("StaleProposal", defaults.StaleProposal, least: 1),
+            TieBreak = Timer("TieBreakTimeout", defaults.TieBreak, least: 1),
+            Migration = Timer("MigrationTimeout", defaults.Migration, least: 1),
+            InviteTimeout = Timer("InviteTimeout", defaults.InviteTimeout, least: 1),
+        };
+
+        TimeSpan Timer(string key, TimeSpan fallback, int least) =>
+            section.Duration(key, fallback, TimeSpan.FromSeconds(least), TimeSpan.FromHours(1));
+    }
+
+    /// <summary>How a plain chat message reaches SIP.</summary>
+    private enum ChatMode
+    {
+        Auto,
+        Session,
+        Page,
+    }
+}

@@ -1,0 +1,22 @@
+using Gateway.Host.Configuration.Reading;
+
+namespace Gateway.Host.Configuration.Sections;
+
+internal static class XmppSection
+{
+    public static XmppOptions Read(SectionReader section)
+    {
+        var domain = section.Required<string>(
+            "Domain", AddressText.TryDomain, "Write the component's domain, such as \"sip.example.org\"");
+        var secret = section.Secret(
+            "Secret", required: true, "Write the secret that the XMPP server has for this component, or { \"File\": \"/run/secrets/name\" }");
+        var options = new XmppOptions(domain, secret ?? new Secret(""));
+        options = options with
+        {
+            Server = section.Value<HostPort>(
+                "Server", options.Server, HostPort.TryParse, "Write host:port, such as \"127.0.0.1:5347\""),
+        };
+        section.End();
+        return options;
+    }
+}

@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+using System.Net;
+
+namespace Gateway.Host.Configuration;
+
+/// <summary>Where SIP is spoken.</summary>
+public sealed record SipOptions
+{
+    /// <summary>Listeners; both transports at the default port, as RFC 3261 section 18 asks of every element.</summary>
+    public ImmutableArray<ListenAddress> Listen { get; init; } =
+        [new("udp", new IPEndPoint(IPAddress.Any, 5060)), new("tcp", new IPEndPoint(IPAddress.Any, 5060))];
+
+    /// <summary>Host written into Via and Contact; null: the listening address.</summary>
+    public string? AdvertisedHost { get; init; }
+
+    /// <summary>PEM certificate of tls: listeners.</summary>
+    public string? TlsCertificate { get; init; }
+
+    /// <summary>PEM key of <see cref="TlsCertificate"/>.</summary>
+    public string? TlsKey { get; init; }
+
+    /// <summary>Listeners for MSRP (RFC 4975).</summary>
+    public ImmutableArray<ListenAddress> MsrpListen { get; init; } = [];
+}
