@@ -1,0 +1,26 @@
+namespace Gateway.Sip.Messages;
+
+/// <summary>Bounds of what is read from the network; beyond them a message is refused, never truncated.</summary>
+public static class SipLimits
+{
+    /// <summary>Bytes of a whole message. Also the reach of the 16-bit offsets of the header index.</summary>
+    public const int Message = 65_535;
+
+    /// <summary>Header fields of a message.</summary>
+    public const int HeaderFields = 256;
+
+    /// <summary>Values taken from one comma-separated header (Via, Route, Contact).</summary>
+    public const int Values = 128;
+
+    /// <summary>Bytes of a method or header field name.</summary>
+    public const int Token = 128;
+
+    /// <summary>Bytes of a URI.</summary>
+    public const int Uri = 8_192;
+
+    /// <summary>Bytes of a host name (RFC 1035 section 2.3.4).</summary>
+    public const int Host = 255;
+
+    /// <summary>Parameters of a URI or header value.</summary>
+    public const int Parameters = 64;
+}
