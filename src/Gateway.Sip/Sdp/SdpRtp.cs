@@ -1,0 +1,92 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace Gateway.Sip.Sdp;
+
+/// <summary>a=rtpmap and a=fmtp of a media description.</summary>
+internal static class SdpRtp
+{
+    internal static bool TryMap(SdpMedia media, string format, [NotNullWhen(true)] out SdpRtpMap? map)
+    {
+        map = null;
+        if (!TryNumber(format, out var payloadType) || payloadType > 127)
+        {
+            return false;
+        }
+
+        foreach (var value in media.Values("rtpmap"))
+        {
+            if (TryRest(value, format, out var rest))
+            {
+                return TryParse(payloadType, rest, out map);
+            }
+        }
+
+        map = Static(payloadType);
+        return map is not null;
+    }
+
+    internal static string? Fmtp(SdpMedia media, string format)
+    {
+        foreach (var value in media.Values("fmtp"))
+        {
+            if (TryRest(value, format, out var rest))
+            {
+                return rest;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool TryRest(string value, string format, [NotNullWhen(true)] out string? rest)
+    {
+        rest = value.StartsWith(format, StringComparison.Ordinal) && value.Length > format.Length && value[format.Length] == ' '
+            ? value[format.Length..].Trim()
+            : null;
+        return rest is not null;
+    }
+
+    private static bool TryParse(int payloadType, string text, [NotNullWhen(true)] out SdpRtpMap? map)
+    {
+        var parts = text.Split('/');
+        map = parts.Length is 2 or 3 && parts[0].Length > 0 && TryNumber(parts[1], out var rate) && rate > 0
+            ? new SdpRtpMap(
+                payloadType, parts[0], rate, parts.Length == 3 && TryNumber(parts[2], out var channels) && channels > 0 ? channels : null)
+            : null;
+        return map is not null;
+    }
+
+    private static bool TryNumber(string text, out int number) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+
+    /// <summary>RFC 3551 section 6, tables 4 and 5.</summary>
+    private static SdpRtpMap? Static(int payloadType) => payloadType switch
+    {
+        0 => new(0, "PCMU", 8000),
+        3 => new(3, "GSM", 8000),
+        4 => new(4, "G723", 8000),
+        5 => new(5, "DVI4", 8000),
+        6 => new(6, "DVI4", 16000),
+        7 => new(7, "LPC", 8000),
+        8 => new(8, "PCMA", 8000),
+        9 => new(9, "G722", 8000),
+        10 => new(10, "L16", 44100, 2),
+        11 => new(11, "L16", 44100),
+        12 => new(12, "QCELP", 8000),
+        13 => new(13, "CN", 8000),
+        14 => new(14, "MPA", 90000),
+        15 => new(15, "G728", 8000),
+        16 => new(16, "DVI4", 11025),
+        17 => new(17, "DVI4", 22050),
+        18 => new(18, "G729", 8000),
+        25 => new(25, "CelB", 90000),
+        26 => new(26, "JPEG", 90000),
+        28 => new(28, "nv", 90000),
+        31 => new(31, "H261", 90000),
+        32 => new(32, "MPV", 90000),
+        33 => new(33, "MP2T", 90000),
+        34 => new(34, "H263", 90000),
+        _ => null,
+    };
+}

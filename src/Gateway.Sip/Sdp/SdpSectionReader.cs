@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace Gateway.Sip.Sdp;
+
+/// <summary>The lines that session and media have in common, and the m= line.</summary>
+internal sealed class SdpSectionReader
+{
+    private SdpMedia? _begun;
+    private string? _title;
+
+    internal SdpConnection? Connection { get; private set; }
+
+    internal ImmutableArray<SdpBandwidth>.Builder Bandwidths { get; } = ImmutableArray.CreateBuilder<SdpBandwidth>();
+
+    internal ImmutableArray<SdpLine>.Builder Others { get; } = ImmutableArray.CreateBuilder<SdpLine>();
+
+    internal ImmutableArray<SdpAttribute>.Builder Attributes { get; } = ImmutableArray.CreateBuilder<SdpAttribute>();
+
+    internal static bool TryBegin(string value, [NotNullWhen(true)] out SdpSectionReader? section)
+    {
+        section = null;
+        var parts = value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+        // The grammar wants a format even for a refused stream; some phones leave it out.
+        if (parts.Length is < 3 or > 3 + SdpLimits.Formats || !TryPort(parts[1], out var port, out var count))
+        {
+            return false;
+        }
+
+        section = new SdpSectionReader
+        {
+            _begun = new SdpMedia
+            {
+                Media = parts[0],
+                Port = port,
+                PortCount = count,
+                Protocol = parts[2],
+                Formats = [.. parts.AsSpan(3)],
+            },
+        };
+        return true;
+    }
+
+    internal string? Read(char type, string value)
+    {
+        switch (type)
+        {
+            case 'a' when Attributes.Count == SdpLimits.Attributes:
+                return "too many a= lines";
+            case 'a':
+                return AddAttribute(value);
+            case 'b':
+                return AddBandwidth(value);
+            case 'c' when Connection is null:
+                Connection = ReadConnection(value);
+                return Connection is null ? "a c= line is malformed" : null;
+            case 'i' when _begun is not null && _title is null:
+                _title = value;
+                return null;
+            default:
+                Others.Add(new(type, value));
+                return null;
+        }
+    }
+
+    internal SdpMedia Media() => _begun! with
+    {
+        Title = _title,
+        Connection = Connection,
+        Bandwidths = Bandwidths.ToImmutable(),
+        OtherLines = Others.ToImmutable(),
+        Attributes = Attributes.ToImmutable(),
+    };
+
+    private string? AddAttribute(string value)
+    {
+        var colon = value.IndexOf(':', StringComparison.Ordinal);
+        var name = colon < 0 ? value : value[..colon];
+        if (name.Length == 0)
+        {
+            return "an a= line has no name";
+        }
+
+        // Trailing blanks after sendrecv and its like are met, and would hide a hold.
+        Attributes.Add(colon < 0 ? new(name.TrimEnd()) : new(name, value[(colon + 1)..]));
+        return null;
+    }
+
+    private string? AddBandwidth(string value)
+    {
+        var colon = value.IndexOf(':', StringComparison.Ordinal);
+        if (colon <= 0
+            || !ulong.TryParse(value.AsSpan(colon + 1).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            return "a b= line is malformed";
+        }
+
+        Bandwidths.Add(new(value[..colon], number));
+        return null;
+    }
+
+    private static SdpConnection? ReadConnection(string value) =>
+        value.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var net, var family, var address]
+            ? new(net, family, address)
+            : null;
+
+    private static bool TryPort(string text, out int port, out int? count)
+    {
+        count = null;
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        if (slash >= 0)
+        {
+            if (!int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var ports) || ports < 1)
+            {
+                port = 0;
+                return false;
+            }
+
+            count = ports;
+            text = text[..slash];
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port <= 65535;
+    }
+}
