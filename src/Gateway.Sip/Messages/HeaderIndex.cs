@@ -26,7 +26,8 @@ internal readonly record struct HeaderIndex(int Count, int End, string? Fault)
             at += step;
             if (span[at] != '\r' || at + 1 == span.Length || span[at + 1] != '\n')
             {
-                isClean = false;
+                // Escaped in a quoted string, controls are legal (quoted-pair, RFC 3261 section 25.1; RFC 4475 section 3.1.1.2).
+                isClean &= span[at - 1] == '\\' && span[at] is not ((byte)'\r' or (byte)'\n');
                 at++;
                 continue;
             }

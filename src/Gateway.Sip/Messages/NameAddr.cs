@@ -6,7 +6,7 @@ namespace Gateway.Sip.Messages;
 
 /// <summary>An address with an optional display name and header parameters: From, To, Contact, Route and their like
 /// (RFC 3261 section 20.10).</summary>
-/// <param name="DisplayName">Text, without quotes or escapes.</param>
+/// <param name="DisplayName">Text, without quotes, escapes or control characters when read.</param>
 /// <param name="Uri">The address.</param>
 public sealed record NameAddr(string? DisplayName, SipUri Uri)
 {
@@ -52,7 +52,7 @@ public sealed record NameAddr(string? DisplayName, SipUri Uri)
                 return false;
             }
 
-            display = SipSyntax.Unquote(text[..length]);
+            display = SipSyntax.WithoutControls(SipSyntax.Unquote(text[..length]));
             rest = SipSyntax.TrimStart(text[length..]);
             if (rest is not [(byte)'<', ..])
             {

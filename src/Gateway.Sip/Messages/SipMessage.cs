@@ -48,7 +48,7 @@ public abstract class SipMessage
     public NameAddr To => _to ??= NameAddr.TryParse(Required(HeaderName.To), out var to) ? to : throw Malformed(HeaderName.To);
 
     /// <summary>The topmost Via: where a response goes, whose transaction it is.</summary>
-    public SipVia TopVia => _topVia ??= TryReadTopVia(out var via) ? via : throw Malformed(HeaderName.Via);
+    public SipVia TopVia => _topVia ??= TryReadTopVia(isLenient: false, out var via) ? via : throw Malformed(HeaderName.Via);
 
     /// <summary>All Via values, top first; the first malformed one and those below it are left out.</summary>
     public IEnumerable<SipVia> Vias
@@ -78,6 +78,14 @@ public abstract class SipMessage
 
     /// <summary>The media type of the body in lower case without parameters, such as <c>application/sdp</c>; null when absent.</summary>
     public string? ContentType => Header(SipHeaders.ContentType) is { } value ? SipMediaType.Of(value) : null;
+
+    /// <summary>
+    /// The session description in the body: the body itself, or the first application/sdp part of a multipart body
+    /// (RFC 5621 section 3.1); null when there is none.
+    /// </summary>
+    public string? SessionDescription => MultipartBody.Find(ContentType, Header(SipHeaders.ContentType), Body, "application/sdp") is { } part
+        ? Encoding.UTF8.GetString(part.Span)
+        : null;
 
     /// <summary>All header fields in order; compact names are spelled out, known names in their usual spelling.</summary>
     public IEnumerable<KeyValuePair<string, string>> Headers
@@ -156,7 +164,7 @@ public abstract class SipMessage
     /// <summary>Reads what every message needs; names the header that is missing or malformed.</summary>
     internal string? FindFault()
     {
-        if (!TryFind(HeaderName.Via, out _) || !TryReadTopVia(out _topVia))
+        if (!TryFind(HeaderName.Via, out _) || !TryReadTopVia(isLenient: false, out _topVia))
         {
             return "Missing or Malformed Via";
         }
@@ -201,12 +209,12 @@ public abstract class SipMessage
         return false;
     }
 
-    internal bool TryReadTopVia([NotNullWhen(true)] out SipVia? via)
+    internal bool TryReadTopVia(bool isLenient, [NotNullWhen(true)] out SipVia? via)
     {
         via = null;
         return TryFind(HeaderName.Via, out var rest)
             && SipSyntax.TryNextValue(ref rest, out var first)
-            && SipVia.TryParse(first, out via);
+            && SipVia.TryParse(first, isLenient, out via);
     }
 
     private bool TryFind(string name, out ReadOnlySpan<byte> value)

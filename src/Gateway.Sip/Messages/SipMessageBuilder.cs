@@ -155,10 +155,10 @@ public sealed class SipMessageBuilder
             return PushVia(via);
         }
 
-        var old = _entries[at].Bytes().Span;
-        var comma = SipSyntax.IndexOfOutside(old, (byte)',');
-        var below = comma < 0 ? "" : ", " + Encoding.UTF8.GetString(SipSyntax.Trim(old[(comma + 1)..]));
-        _entries[at] = Checked(SipHeaders.Via, via + below);
+        var old = _entries[at].Bytes();
+        var comma = SipSyntax.IndexOfOutside(old.Span, (byte)',');
+        _entries[at] = new(
+            SipHeaders.Via, HeaderName.Via, null, Joined(Checked(SipHeaders.Via, via.ToString()).Bytes(), comma < 0 ? default : old[comma..]));
         return this;
     }
 
@@ -176,7 +176,7 @@ public sealed class SipMessageBuilder
             var old = _entries[at].Bytes();
             if (!NameAddr.TryParse(old.Span, out var to) || to.Tag is null)
             {
-                _entries[at] = Checked(SipHeaders.To, Encoding.UTF8.GetString(old.Span) + ";tag=" + tag);
+                _entries[at] = new(SipHeaders.To, HeaderName.To, null, Joined(old, Encoding.ASCII.GetBytes(";tag=" + tag)));
             }
         }
 
@@ -245,6 +245,8 @@ public sealed class SipMessageBuilder
         _body.Span.CopyTo(bytes.AsSpan(bodyStart));
         return bytes;
     }
+
+    private static byte[] Joined(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second) => [.. first.Span, .. second.Span];
 
     private static string CheckedUri(SipUri uri)
     {

@@ -26,11 +26,12 @@ public sealed class SipParseFault
 {
     private readonly SipRequest? _request;
 
-    internal SipParseFault(int status, string phrase, SipRequest? request = null)
+    internal SipParseFault(int status, string phrase, SipRequest? request = null, SipVia? topVia = null)
     {
         Status = status;
         Phrase = phrase;
         _request = request;
+        TopVia = topVia;
     }
 
     /// <summary>Nothing but line ends: the keep-alive of RFC 5626 section 3.5.1. Not a fault of the peer.</summary>
@@ -47,10 +48,10 @@ public sealed class SipParseFault
 
     /// <summary>Whether a response can be built. Responses, ACKs and requests without a readable Via are dropped.</summary>
     [MemberNotNullWhen(true, nameof(TopVia))]
-    public bool CanRespond => _request is not null;
+    public bool CanRespond => TopVia is not null;
 
-    /// <summary>Where the response would go.</summary>
-    public SipVia? TopVia => _request?.TopVia;
+    /// <summary>Where the response would go; without its parameters when those are malformed.</summary>
+    public SipVia? TopVia { get; }
 
     /// <summary>
     /// The refusal: Via, From, To, Call-ID and CSeq as they came, where they came (RFC 3261 section 8.2.6.2).

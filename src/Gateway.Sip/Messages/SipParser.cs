@@ -95,16 +95,24 @@ public static class SipParser
 
         var request = new SipRequest(bytes[..(index.End + bodyLength)], fields, index.End, bodyLength, method, uri);
         fault = request.FindFault()
-            ?? (request.CSeq.Method == method ? null : "CSeq Method Mismatch")
             ?? FindNumberFault(request);
-        return fault is null ? new(request) : Refuse(bytes, fields, method, 400, fault);
+        if (fault is not null)
+        {
+            return Refuse(bytes, fields, method, 400, fault);
+        }
+
+        // An unknown method may know why (RFC 4475 section 3.1.2.18).
+        return request.CSeq.Method == method
+            ? new(request)
+            : Refuse(bytes, fields, method, method.IsRegistered ? 400 : 501, "CSeq Method Mismatch");
     }
 
     private static SipParseResult Refuse(ReadOnlyMemory<byte> bytes, HeaderField[] fields, SipMethod method, int status, string phrase)
     {
         var request = new SipRequest(bytes, fields, bytes.Length, 0, method, NoUri);
-        var answerable = method != SipMethod.Ack && request.TryReadTopVia(out _);
-        return new(new SipParseFault(status, phrase, answerable ? request : null));
+        return new(method != SipMethod.Ack && request.TryReadTopVia(isLenient: true, out var via)
+            ? new SipParseFault(status, phrase, request, via)
+            : new SipParseFault(status, phrase));
     }
 
     private static string? FindVersionFault(ReadOnlySpan<byte> version, out int status)

@@ -73,7 +73,11 @@ public sealed record SipVia(string Transport, string SentByHost, int? SentByPort
     }
 
     /// <summary>Reads one value.</summary>
-    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out SipVia? via)
+    public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out SipVia? via) =>
+        TryParse(text, isLenient: false, out via);
+
+    /// <summary>Reads one value; malformed parameters are left out where only an address for a refusal is sought.</summary>
+    internal static bool TryParse(ReadOnlySpan<byte> text, bool isLenient, [NotNullWhen(true)] out SipVia? via)
     {
         via = null;
         text = SipSyntax.Trim(text);
@@ -93,7 +97,7 @@ public sealed record SipVia(string Transport, string SentByHost, int? SentByPort
         var semicolon = text.IndexOf((byte)';');
         var sentBy = SipSyntax.Trim(semicolon < 0 ? text : text[..semicolon]);
         if (!SipUriParser.TrySplitHostPort(sentBy, out var host, out var port)
-            || !SipParameters.TryParseHeader(semicolon < 0 ? default : text[semicolon..], out var parameters))
+            || (!SipParameters.TryParseHeader(semicolon < 0 ? default : text[semicolon..], out var parameters) && !isLenient))
         {
             return false;
         }
