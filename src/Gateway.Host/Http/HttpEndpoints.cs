@@ -1,0 +1,85 @@
+using System.Globalization;
+using Gateway.Host.Configuration;
+using Gateway.Host.Telemetry;
+using Gateway.Mapping.Sessions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Gateway.Host.Http;
+
+/// <summary>The operator's HTTP interface.</summary>
+internal static class HttpEndpoints
+{
+    public static void MapGateway(this WebApplication app, HttpOptions options)
+    {
+        var guard = new HttpGuard(options);
+        app.Use((context, next) => guard.InvokeAsync(context, next));
+        app.MapGet("/", (RequestDelegate)ConsolePage.WriteAsync);
+        app.MapGet("/healthz", context => context.Response.WriteAsync("ok\n", context.RequestAborted));
+        app.MapGet("/readyz", ReadyAsync);
+        app.MapGet("/metrics", MetricsAsync);
+        app.MapGet("/api/sessions", SessionsAsync);
+        app.MapGet("/api/sessions/{id}/trace", TraceAsync);
+        app.MapDelete("/api/sessions/{id}", HangUpAsync);
+    }
+
+    private static Task ReadyAsync(HttpContext context)
+    {
+        var reasons = context.RequestServices.GetRequiredService<Readiness>().Reasons();
+        return JsonAsync(
+            context,
+            reasons.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable,
+            new ReadinessReport(reasons.Count == 0, reasons), HttpJson.Default.ReadinessReport);
+    }
+
+    private static Task MetricsAsync(HttpContext context)
+    {
+        using var text = new StringWriter(CultureInfo.InvariantCulture);
+        context.RequestServices.GetRequiredService<PrometheusMetrics>().Write(text);
+        ProcessMetrics.Write(text);
+        context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
+        return context.Response.WriteAsync(text.ToString(), context.RequestAborted);
+    }
+
+    private static Task SessionsAsync(HttpContext context)
+    {
+        var sessions = context.RequestServices.GetRequiredService<ISessionDirectory>().List();
+        return JsonAsync(
+            context, StatusCodes.Status200OK, [.. sessions.Select(SessionView.Of)], HttpJson.Default.IReadOnlyListSessionView);
+    }
+
+    private static Task TraceAsync(HttpContext context)
+    {
+        var traces = context.RequestServices.GetService<ISessionTraces>();
+        return traces is null
+            ? JsonAsync(context, StatusCodes.Status404NotFound, new ErrorView("no traces are kept"), HttpJson.Default.ErrorView)
+            : traces.TryRead(Id(context), out var entries)
+                ? JsonAsync(context, StatusCodes.Status200OK, [.. entries.Select(TraceView.Of)], HttpJson.Default.IReadOnlyListTraceView)
+                : NotFound(context);
+    }
+
+    private static Task HangUpAsync(HttpContext context)
+    {
+        if (!context.RequestServices.GetRequiredService<ISessionDirectory>().TryHangUp(Id(context)))
+        {
+            return NotFound(context);
+        }
+
+        context.Response.StatusCode = StatusCodes.Status202Accepted;
+        return Task.CompletedTask;
+    }
+
+    private static Task NotFound(HttpContext context) =>
+        JsonAsync(context, StatusCodes.Status404NotFound, new ErrorView("no such session"), HttpJson.Default.ErrorView);
+
+    private static string Id(HttpContext context) => (string)context.GetRouteValue("id")!;
+
+    private static Task JsonAsync<T>(
+        HttpContext context, int status, T body, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    {
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsJsonAsync(body, type, cancellationToken: context.RequestAborted);
+    }
+}

@@ -1,0 +1,31 @@
+using Gateway.Host.Configuration;
+using Microsoft.Extensions.Logging;
+using Serilog;
+using Serilog.Core;
+using Serilog.Extensions.Logging;
+using Serilog.Formatting;
+
+namespace Gateway.Host.Telemetry;
+
+/// <summary>Logs on standard output, by Serilog behind Microsoft.Extensions.Logging.</summary>
+public static class GatewayLogging
+{
+    /// <summary>Makes standard output the only log of the process.</summary>
+    public static void AddGatewayLog(this ILoggingBuilder logging, LogOptions options)
+    {
+        ITextFormatter formatter = options.Format == LogFormat.Json ? new JsonLogFormatter() : new TextLogFormatter();
+        var serilog = new LoggerConfiguration()
+            .MinimumLevel.Verbose() // levels are decided before, by the filters below
+            .WriteTo.Console(formatter)
+            .CreateLogger();
+        logging.AddGatewayLog(options.Level, serilog);
+    }
+
+    internal static void AddGatewayLog(this ILoggingBuilder logging, LogLevel level, Logger serilog)
+    {
+        logging.ClearProviders();
+        logging.SetMinimumLevel(level);
+        logging.AddFilter("Microsoft", level > LogLevel.Warning ? level : LogLevel.Warning); // Kestrel tells every request
+        logging.AddProvider(new SerilogLoggerProvider(serilog, dispose: true));
+    }
+}

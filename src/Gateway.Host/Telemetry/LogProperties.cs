@@ -1,0 +1,45 @@
+using Serilog.Events;
+
+namespace Gateway.Host.Telemetry;
+
+/// <summary>The properties that log lines are found by.</summary>
+internal static class LogProperties
+{
+    /// <summary>On every line of a session, by a parameter of the message or by a scope.</summary>
+    public const string SessionId = "SessionId";
+
+    /// <summary>The type that logs.</summary>
+    public const string SourceContext = "SourceContext";
+
+    /// <summary>Id and name of the message.</summary>
+    public const string EventId = "EventId";
+
+    public static string? Text(LogEvent logEvent, string name) =>
+        logEvent.Properties.TryGetValue(name, out var value) && value is ScalarValue { Value: { } scalar }
+            ? scalar.ToString()
+            : null;
+}
+
+/// <summary>The names of levels.</summary>
+internal static class LogLevels
+{
+    public static string Short(LogEventLevel level) => level switch
+    {
+        LogEventLevel.Verbose => "TRC",
+        LogEventLevel.Debug => "DBG",
+        LogEventLevel.Information => "INF",
+        LogEventLevel.Warning => "WRN",
+        LogEventLevel.Error => "ERR",
+        _ => "CRT",
+    };
+
+    public static string Name(LogEventLevel level) => level switch
+    {
+        LogEventLevel.Verbose => "trace",
+        LogEventLevel.Debug => "debug",
+        LogEventLevel.Information => "information",
+        LogEventLevel.Warning => "warning",
+        LogEventLevel.Error => "error",
+        _ => "critical",
+    };
+}
