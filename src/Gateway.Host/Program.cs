@@ -1,1 +1,1 @@
-return 1;
+return await Gateway.Host.Cli.GatewayCommand.InvokeAsync(args).ConfigureAwait(false);

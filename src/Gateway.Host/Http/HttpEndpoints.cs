@@ -45,7 +45,7 @@ internal static class HttpEndpoints
 
     private static Task SessionsAsync(HttpContext context)
     {
-        var sessions = context.RequestServices.GetRequiredService<ISessionDirectory>().List();
+        var sessions = Directories(context).SelectMany(d => d.List()).OrderBy(s => s.Since);
         return JsonAsync(
             context, StatusCodes.Status200OK, [.. sessions.Select(SessionView.Of)], HttpJson.Default.IReadOnlyListSessionView);
     }
@@ -62,7 +62,7 @@ internal static class HttpEndpoints
 
     private static Task HangUpAsync(HttpContext context)
     {
-        if (!context.RequestServices.GetRequiredService<ISessionDirectory>().TryHangUp(Id(context)))
+        if (!Directories(context).Any(d => d.TryHangUp(Id(context))))
         {
             return NotFound(context);
         }
@@ -73,6 +73,9 @@ internal static class HttpEndpoints
 
     private static Task NotFound(HttpContext context) =>
         JsonAsync(context, StatusCodes.Status404NotFound, new ErrorView("no such session"), HttpJson.Default.ErrorView);
+
+    private static IEnumerable<ISessionDirectory> Directories(HttpContext context) =>
+        context.RequestServices.GetServices<ISessionDirectory>();
 
     private static string Id(HttpContext context) => (string)context.GetRouteValue("id")!;
 

@@ -1,0 +1,39 @@
+using Gateway.Host.Configuration;
+using Gateway.Host.Running;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Host.Cli;
+
+/// <summary><c>gateway run</c>.</summary>
+internal static partial class RunCommand
+{
+    public static async Task<int> RunAsync(GatewayOptions options, TimeSpan drainTimeout, CancellationToken cancellationToken)
+    {
+        var app = GatewayHost.Build(options, drainTimeout);
+        await using (app.ConfigureAwait(false))
+        {
+            try
+            {
+                await app.StartAsync(cancellationToken).ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // A port in use, an address that is not ours: said in one line, whatever type it has.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                Log.NotStarted(app.Services.GetRequiredService<ILogger<GatewayService>>(), e.Message);
+                return ExitCode.Failure;
+            }
+
+            await app.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
+            return app.Services.GetRequiredService<GatewayService>().HasFailed ? ExitCode.Failure : ExitCode.Success;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(5004, LogLevel.Critical, "Not started: {Reason}")]
+        public static partial void NotStarted(ILogger logger, string reason);
+    }
+}

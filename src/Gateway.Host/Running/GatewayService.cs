@@ -1,0 +1,103 @@
+using Gateway.Host.Configuration;
+using Gateway.Host.Http;
+using Gateway.Media.Rtpengine;
+using Gateway.Xmpp.Component;
+using Gateway.Xmpp.Disco;
+using Gateway.Xmpp.Routing;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Host.Running;
+
+/// <summary>
+/// The gateway, put together: who knows whom, what starts before what. SIP and media are there before the XMPP server
+/// learns of the component; the stop goes the other way.
+/// </summary>
+internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
+{
+    private readonly GatewayOptions _options;
+    private readonly IHostApplicationLifetime _application;
+    private readonly ILogger<GatewayService> _logger;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly RtpengineRelay _relay;
+    private readonly XmppComponent _xmpp;
+    private readonly XmppState _xmppState;
+    private Task _stream = Task.CompletedTask;
+
+    public GatewayService(
+        GatewayOptions options, TimeProvider time, IHostApplicationLifetime application, ILoggerFactory logs)
+    {
+        _options = options;
+        _application = application;
+        _logger = logs.CreateLogger<GatewayService>();
+
+        _relay = new RtpengineRelay(options.Rtpengine(), time, logs.CreateLogger<RtpengineRelay>());
+
+        var router = new StanzaRouter();
+        _ = new ServiceDiscovery(options.Discovery(), router);
+        _xmppState = new XmppState(options.Xmpp.Server.ToString());
+        _xmpp = new XmppComponent(options.Component(), router, time, logs.CreateLogger<XmppComponent>()).Observe(_xmppState);
+    }
+
+    /// <summary>What has to be so before calls can be served.</summary>
+    public IEnumerable<ReadinessCheck> Readiness => [new("xmpp", () => _xmppState.WhyNot)];
+
+    /// <summary>True after the stream's loop failed: the process ends with 1, and a supervisor starts it anew.</summary>
+    public bool HasFailed { get; private set; }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var notice in _options.Notices)
+        {
+            Log.Notice(_logger, notice);
+        }
+
+        _stream = RunStreamAsync();
+        Log.Started(_logger, _options.Xmpp.Domain, _options.Xmpp.Server.ToString(), _options.Http.Listen.ToString());
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _stream.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _xmpp.Dispose();
+        await _relay.DisposeAsync().ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    private async Task RunStreamAsync()
+    {
+        try
+        {
+            await _xmpp.RunAsync(_stopping.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+        }
+#pragma warning disable CA1031 // Whatever it was: a gateway without its stream must not look alive.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Log.StreamFailed(_logger, e);
+            HasFailed = true;
+            _application.StopApplication();
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(5001, LogLevel.Information, "Started: component {Domain} at {Server}, HTTP on {Http}")]
+        public static partial void Started(ILogger logger, string domain, string server, string http);
+
+        [LoggerMessage(5002, LogLevel.Warning, "{Notice}")]
+        public static partial void Notice(ILogger logger, string notice);
+
+        [LoggerMessage(5003, LogLevel.Critical, "The component stream failed for good; the gateway stops")]
+        public static partial void StreamFailed(ILogger logger, Exception exception);
+    }
+}
