@@ -31,7 +31,7 @@ public sealed class JsonLogFormatter : ITextFormatter
                 json.WriteNumber("event", number);
             }
 
-            json.WriteString("message", logEvent.RenderMessage(CultureInfo.InvariantCulture));
+            json.WriteString("message", LogProperties.Message(logEvent));
             foreach (var (name, value) in logEvent.Properties)
             {
                 if (name is not (LogProperties.SourceContext or LogProperties.EventId))

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Serilog.Events;
+using Serilog.Parsing;
 
 namespace Gateway.Host.Telemetry;
 
@@ -16,8 +18,27 @@ internal static class LogProperties
 
     public static string? Text(LogEvent logEvent, string name) =>
         logEvent.Properties.TryGetValue(name, out var value) && value is ScalarValue { Value: { } scalar }
-            ? scalar.ToString()
+            ? Convert.ToString(scalar, CultureInfo.InvariantCulture)
             : null;
+
+    /// <summary>The message with its parameters filled in; unlike Serilog's own rendering without quotes round strings.</summary>
+    public static string Message(LogEvent logEvent)
+    {
+        using var text = new StringWriter(CultureInfo.InvariantCulture);
+        foreach (var token in logEvent.MessageTemplate.Tokens)
+        {
+            if (token is PropertyToken property && Text(logEvent, property.PropertyName) is { } filled && property.Format is null)
+            {
+                text.Write(filled);
+            }
+            else
+            {
+                token.Render(logEvent.Properties, text, CultureInfo.InvariantCulture);
+            }
+        }
+
+        return text.ToString();
+    }
 }
 
 /// <summary>The names of levels.</summary>

@@ -26,7 +26,7 @@ public sealed class TextLogFormatter : ITextFormatter
         output.Write(' ');
         output.Write(LogProperties.Text(logEvent, LogProperties.SourceContext) ?? "Gateway");
         output.Write(": ");
-        WriteLine(logEvent.RenderMessage(CultureInfo.InvariantCulture), output);
+        WriteLine(LogProperties.Message(logEvent), output);
         output.Write('\n');
         if (logEvent.Exception is { } exception)
         {
