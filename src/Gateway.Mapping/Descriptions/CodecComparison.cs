@@ -1,0 +1,128 @@
+using System.Collections.Immutable;
+using Gateway.Sip.Sdp;
+
+namespace Gateway.Mapping.Descriptions;
+
+/// <summary>Whether what the SIP side answered before the client spoke serves the client. A closed set.</summary>
+public abstract record CodecFit
+{
+    private CodecFit()
+    {
+    }
+
+    /// <summary>The stored answer answers the client's offer: same codecs under the same numbers. No re-INVITE.</summary>
+    public sealed record Same : CodecFit;
+
+    /// <summary>There are common codecs, but the SIP side may send others or other numbers: offer the client's own.</summary>
+    public sealed record Reinvite : CodecFit;
+
+    /// <summary>No common codec: the relay must transcode to the encodings named, which the SIP side took.</summary>
+    /// <param name="Encodings">For <c>MediaOffer.Transcode</c>.</param>
+    public sealed record Transcode(ImmutableArray<string> Encodings) : CodecFit
+    {
+        /// <inheritdoc/>
+        public bool Equals(Transcode? other) => other is not null && Encodings.SequenceEqual(other.Encodings);
+
+        /// <inheritdoc/>
+        public override int GetHashCode() => Encodings.Length;
+    }
+}
+
+/// <summary>
+/// Compares three descriptions: the gateway's own offer in the INVITE, the SIP side's answer, and the offer of the client's
+/// session-initiate, which came later (MAPPING 9.2).
+/// </summary>
+public static class CodecComparison
+{
+    /// <summary>How the answer to our offer fits the client's.</summary>
+    /// <param name="sent">The offer in the INVITE: its numbers are what the SIP side sends with.</param>
+    /// <param name="answer">The SIP side's answer: its numbers are what the SIP side wants to receive.</param>
+    /// <param name="clientOffer">The client's offer as SDP.</param>
+    public static CodecFit Compare(SdpSession sent, SdpSession answer, SdpSession clientOffer)
+    {
+        var sentAudio = Audio(sent);
+        var answerAudio = Audio(answer);
+        var clientAudio = Audio(clientOffer);
+        if (sentAudio is null || answerAudio is null || clientAudio is null)
+        {
+            return new CodecFit.Reinvite();
+        }
+
+        var theirs = Codecs(answerAudio);
+        var ours = Codecs(sentAudio);
+        var clients = Codecs(clientAudio);
+        var voice = theirs.Keys.Where(codec => !codec.IsAuxiliary).ToList();
+        if (!voice.Any(clients.ContainsKey))
+        {
+            return new CodecFit.Transcode([.. voice.Select(codec => NameOf(answerAudio, theirs[codec]))]);
+        }
+
+        bool Fits(CodecIdentity codec)
+        {
+            var number = ours.GetValueOrDefault(codec, theirs[codec]);
+            return clients.TryGetValue(codec, out var wanted)
+                ? wanted == number && wanted == theirs[codec]
+                : codec.IsAuxiliary && !clients.ContainsValue(number); // events the client did not offer are dropped by it
+        }
+
+        return theirs.Keys.All(Fits) ? new CodecFit.Same() : new CodecFit.Reinvite();
+    }
+
+    /// <summary>
+    /// The stored answer as an answer to another offer: m-lines in that offer's order, codecs that it has, under its numbers
+    /// (matched by name, clock rate and channels). Streams without a common codec are refused.
+    /// </summary>
+    public static SdpSession AnswerFor(SdpSession offer, SdpSession answer)
+    {
+        ArgumentNullException.ThrowIfNull(offer);
+        ArgumentNullException.ThrowIfNull(answer);
+        var unused = answer.Media.Where(media => !media.IsRefused).ToList();
+        var lines = ImmutableArray.CreateBuilder<SdpMedia>(offer.Media.Length);
+        foreach (var offered in offer.Media)
+        {
+            var match = offered.IsRefused ? null : unused.FirstOrDefault(media => media.Media == offered.Media);
+            if (match is not null)
+            {
+                unused.Remove(match);
+            }
+
+            lines.Add(match is null ? offered.Refused() : Renumbered(offered, match));
+        }
+
+        return answer with { Media = lines.ToImmutable() };
+    }
+
+    private static SdpMedia Renumbered(SdpMedia offered, SdpMedia answered)
+    {
+        var numbers = Codecs(offered);
+        var mapped = MediaFormats.Map(
+            answered,
+            format => CodecIdentity.Of(answered, format) is { } codec ? numbers.GetValueOrDefault(codec) : null);
+        var hasCodec = mapped.Formats.Any(format => CodecIdentity.Of(mapped, format) is { IsAuxiliary: false });
+        if (!hasCodec)
+        {
+            return offered.Refused();
+        }
+
+        return offered.Value("mid") is { } mid ? mapped.WithAttribute("mid", mid) : mapped.WithoutAttribute("mid");
+    }
+
+    private static SdpMedia? Audio(SdpSession sdp) =>
+        sdp.Media.FirstOrDefault(media => media is { Media: "audio", IsRefused: false });
+
+    private static Dictionary<CodecIdentity, string> Codecs(SdpMedia media)
+    {
+        var codecs = new Dictionary<CodecIdentity, string>();
+        foreach (var format in media.Formats)
+        {
+            if (CodecIdentity.Of(media, format) is { } codec)
+            {
+                codecs.TryAdd(codec, format);
+            }
+        }
+
+        return codecs;
+    }
+
+    private static string NameOf(SdpMedia media, string format) => media.TryRtpMap(format, out var map) ? map.Encoding : format;
+}

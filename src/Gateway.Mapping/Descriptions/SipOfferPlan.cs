@@ -1,0 +1,116 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using Gateway.Sip.Sdp;
+
+namespace Gateway.Mapping.Descriptions;
+
+/// <summary>
+/// What of a SIP offer goes on to a client, and how the client's answer becomes one to the whole offer: an answer has as many
+/// m-lines as its offer, in the same order, port 0 for those refused (RFC 3264 section 6, MAPPING R-47).
+/// </summary>
+public sealed record SipOfferPlan
+{
+    /// <summary>What clients built on libwebrtc or GStreamer can take, and what they pass over without harm.</summary>
+    private static readonly FrozenSet<string> AudioCodecs =
+        FrozenSet.Create(StringComparer.Ordinal, "opus", "g722", "pcmu", "pcma", "telephone-event", "speex", "ilbc");
+
+    private static readonly FrozenSet<string> CommonAudio =
+        FrozenSet.Create(StringComparer.Ordinal, "opus", "g722", "pcmu", "pcma");
+
+    private static readonly FrozenSet<string> VideoCodecs = FrozenSet.Create(StringComparer.Ordinal, "vp8", "vp9", "h264", "av1");
+
+    private SipOfferPlan(SdpSession offer, SdpSession filtered, ImmutableArray<bool> kept)
+    {
+        Offer = offer;
+        Filtered = filtered;
+        Kept = kept;
+    }
+
+    /// <summary>The whole offer.</summary>
+    public SdpSession Offer { get; }
+
+    /// <summary>The streams and codecs for the client: what the relay is offered.</summary>
+    public SdpSession Filtered { get; }
+
+    /// <summary>For every m-line of the offer whether it went on.</summary>
+    public ImmutableArray<bool> Kept { get; }
+
+    /// <summary>Encodings that the relay adds, because no codec of the offer is common among clients; empty as a rule.</summary>
+    public ImmutableArray<string> Transcode { get; private init; } = [];
+
+    /// <summary>Media to propose, one for each stream kept.</summary>
+    public ImmutableArray<string> Media => [.. Filtered.Media.Select(media => media.Media)];
+
+    /// <summary>False when nothing is left to talk with: refuse by 488.</summary>
+    /// <param name="offer">The INVITE's offer.</param>
+    /// <param name="video">Whether video is bridged.</param>
+    /// <param name="plan">The plan.</param>
+    public static bool TryMake(SdpSession offer, bool video, [NotNullWhen(true)] out SipOfferPlan? plan)
+    {
+        ArgumentNullException.ThrowIfNull(offer);
+        var lines = ImmutableArray.CreateBuilder<SdpMedia>();
+        var kept = ImmutableArray.CreateBuilder<bool>();
+        var transcode = false;
+        foreach (var media in offer.Media)
+        {
+            var filtered = lines.Any(line => line.Media == media.Media) ? null : Filter(media, video, out transcode, transcode);
+            kept.Add(filtered is not null);
+            if (filtered is not null)
+            {
+                lines.Add(filtered);
+            }
+        }
+
+        var hasAudio = lines.Any(line => line.Media == "audio");
+        plan = hasAudio
+            ? new SipOfferPlan(offer, offer with { Media = lines.ToImmutable() }, kept.ToImmutable())
+            {
+                Transcode = transcode ? ["opus", "PCMU"] : [],
+            }
+            : null;
+        return hasAudio;
+    }
+
+    /// <summary>The relay's answer with the refused streams in their places.</summary>
+    public SdpSession Restore(SdpSession answer)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        var next = 0;
+        return answer with
+        {
+            Media =
+            [
+                .. Offer.Media.Select((media, index) =>
+                    Kept[index] && next < answer.Media.Length ? answer.Media[next++] : media.Refused()),
+            ],
+        };
+    }
+
+    private static SdpMedia? Filter(SdpMedia media, bool video, out bool transcode, bool before)
+    {
+        transcode = before;
+        if (media.IsRefused || !media.Protocol.Contains("RTP/", StringComparison.Ordinal)
+            || !(media.Media == "audio" || (video && media.Media == "video")))
+        {
+            return null;
+        }
+
+        var wanted = media.Media == "audio" ? AudioCodecs : VideoCodecs;
+        bool Has(FrozenSet<string> set) => media.Formats.Any(
+            format => CodecIdentity.Of(media, format) is { } codec && set.Contains(codec.Encoding));
+
+        if (Has(media.Media == "audio" ? CommonAudio : VideoCodecs))
+        {
+            return MediaFormats.Keep(
+                media, format => CodecIdentity.Of(media, format) is { } codec && wanted.Contains(codec.Encoding));
+        }
+
+        // Nothing in common: all codecs go to the relay, which adds its own and transcodes if it can.
+        transcode = media.Media == "audio"
+            && media.Formats.Any(format => CodecIdentity.Of(media, format) is { IsAuxiliary: false });
+        return transcode
+            ? MediaFormats.Keep(media, format => CodecIdentity.Of(media, format) is not null)
+            : null;
+    }
+}
