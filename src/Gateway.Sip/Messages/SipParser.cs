@@ -4,7 +4,7 @@ using System.Text;
 namespace Gateway.Sip.Messages;
 
 /// <summary>
-/// Reads whole messages: a datagram, or what a stream framer cut from a stream. Never throws for what it
+/// Reads whole messages: a datagram, or what <see cref="SipStreamFramer"/> cut from a stream. Never throws for what it
 /// reads. The message keeps the memory given: hand over a buffer that nobody writes again.
 /// </summary>
 public static class SipParser
@@ -39,6 +39,22 @@ public static class SipParser
         return bytes.Span[..lineEnd].StartsWith("SIP/"u8)
             ? ParseResponse(bytes, lineEnd, index, fields)
             : ParseRequest(bytes, lineEnd, index, fields);
+    }
+
+    /// <summary>The refusal of a message whose end is not known.</summary>
+    internal static SipParseFault Refuse(ReadOnlyMemory<byte> bytes, int status, string phrase)
+    {
+        var lineEnd = bytes.Span.IndexOf("\r\n"u8);
+        var space = bytes.Span.IndexOf((byte)' ');
+        if (lineEnd < 0 || space < 0 || space > lineEnd || bytes.Span.StartsWith("SIP/"u8)
+            || !SipMethod.TryParse(bytes.Span[..space], out var method))
+        {
+            return new SipParseFault(status, phrase);
+        }
+
+        var scratch = new HeaderField[SipLimits.HeaderFields];
+        var index = HeaderIndex.Read(ref bytes, lineEnd + 2, scratch);
+        return Refuse(bytes, scratch[..index.Count], method, status, phrase).Fault!;
     }
 
     private static SipParseResult ParseResponse(ReadOnlyMemory<byte> bytes, int lineEnd, HeaderIndex index, HeaderField[] fields)
