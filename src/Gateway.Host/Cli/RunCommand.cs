@@ -14,15 +14,17 @@ internal static partial class RunCommand
         var app = GatewayHost.Build(options, drainTimeout);
         await using (app.ConfigureAwait(false))
         {
+            var logger = app.Services.GetRequiredService<ILogger<GatewayService>>();
             try
             {
                 await app.StartAsync(cancellationToken).ConfigureAwait(false);
+                Log.Started(logger, options.Xmpp.Domain, options.Xmpp.Server.ToString(), string.Join(' ', app.Urls));
             }
 #pragma warning disable CA1031 // A port in use, an address that is not ours: said in one line, whatever type it has.
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                Log.NotStarted(app.Services.GetRequiredService<ILogger<GatewayService>>(), e.Message);
+                Log.NotStarted(logger, e.Message);
                 return ExitCode.Failure;
             }
 
@@ -33,6 +35,9 @@ internal static partial class RunCommand
 
     private static partial class Log
     {
+        [LoggerMessage(5001, LogLevel.Information, "Started: component {Domain} at {Server}, HTTP on {Http}")]
+        public static partial void Started(ILogger logger, string domain, string server, string http);
+
         [LoggerMessage(5004, LogLevel.Critical, "Not started: {Reason}")]
         public static partial void NotStarted(ILogger logger, string reason);
     }

@@ -53,7 +53,6 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
         }
 
         _stream = RunStreamAsync();
-        Log.Started(_logger, _options.Xmpp.Domain, _options.Xmpp.Server.ToString(), _options.Http.Listen.ToString());
         return Task.CompletedTask;
     }
 
@@ -91,9 +90,6 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(5001, LogLevel.Information, "Started: component {Domain} at {Server}, HTTP on {Http}")]
-        public static partial void Started(ILogger logger, string domain, string server, string http);
-
         [LoggerMessage(5002, LogLevel.Warning, "{Notice}")]
         public static partial void Notice(ILogger logger, string notice);
 

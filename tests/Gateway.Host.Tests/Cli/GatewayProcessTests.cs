@@ -1,0 +1,159 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Gateway.Host.Tests.Configuration;
+
+namespace Gateway.Host.Tests.Cli;
+
+/// <summary>The contract with shells and supervisors: output, exit codes, signals.</summary>
+public sealed partial class GatewayProcessTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _config;
+
+    public GatewayProcessTests() => _config = _folder.Write("gateway.json", """
+        {
+          // Nothing listens on port 9 of the loopback interface.
+          "Xmpp": { "Domain": "sip.example.org", "Server": "127.0.0.1:9", "Secret": "hunter2" },
+          "Sip": { "Listen": [ "udp:127.0.0.1:0", "tcp:127.0.0.1:0" ], "Trunks": { "pbx": { "Uri": "sip:127.0.0.1:9" } } },
+          "Media": { "Rtpengine": [ "udp:127.0.0.1:9" ] },
+          "Http": { "Listen": "127.0.0.1:0" },
+        }
+        """);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Version_is_printed()
+    {
+        var (code, output, _) = await GatewayProcess.RunAsync(["--version"]);
+
+        Assert.Equal(0, code);
+        Assert.Matches(@"^\d+\.\d+\.\d+", output);
+    }
+
+    [Theory]
+    [InlineData("run")]
+    [InlineData("check")]
+    [InlineData("snippet", "prosody")]
+    public async Task Faulty_configuration_ends_with_78_and_every_fault(params string[] command)
+    {
+        var file = _folder.Write("faulty.json", """{ "Xmpp": { "Domian": "sip.example.org" } }""");
+
+        var (code, output, error) = await GatewayProcess.RunAsync([.. command, "--config", file]);
+
+        Assert.Equal(78, code);
+        Assert.Equal("", output);
+        Assert.Contains("Did you mean Xmpp.Domain?", error, StringComparison.Ordinal);
+        Assert.Contains("Xmpp.Secret: required", error, StringComparison.Ordinal);
+        Assert.Contains("Sip.Trunks: no trunk", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Missing_file_ends_with_78()
+    {
+        var (code, _, error) = await GatewayProcess.RunAsync(["run", "--config", Path.Combine(_folder.Path, "none.json")]);
+
+        Assert.Equal(78, code);
+        Assert.Contains("there is no such file", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("run")]
+    [InlineData("snippet", "word", "--config", "x")]
+    [InlineData("walk")]
+    [InlineData("run", "--config", "x", "--drain-timeout", "soon")]
+    public async Task Wrong_command_line_ends_with_1(params string[] arguments)
+    {
+        var (code, _, error) = await GatewayProcess.RunAsync(arguments);
+
+        Assert.Equal(1, code);
+        Assert.NotEqual("", error);
+    }
+
+    [Fact]
+    public async Task Environment_overrides_the_file()
+    {
+        var (code, output, _) = await GatewayProcess.RunAsync(
+            ["snippet", "prosody", "--config", _config], ("GATEWAY_Xmpp__Secret", "from the environment"));
+
+        Assert.Equal(0, code);
+        Assert.Contains("component_secret = \"from the environment\"", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Check_of_unreachable_peers_ends_with_1_and_a_remedy_for_each()
+    {
+        var (code, output, _) = await GatewayProcess.RunAsync(["check", "--config", _config]);
+
+        Assert.Equal(1, code);
+        Assert.Contains("ok      configuration\n", output, StringComparison.Ordinal);
+        Assert.Contains("failed  xmpp component sip.example.org at 127.0.0.1:9: ", output, StringComparison.Ordinal);
+        Assert.Contains("failed  rtpengine udp:127.0.0.1:9: ", output, StringComparison.Ordinal);
+        Assert.Contains("ok      store", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    public async Task Signal_without_sessions_ends_with_0(string signal)
+    {
+        using var gateway = GatewayProcess.Start(["run", "--config", _config]);
+        await gateway.LineAsync("Started: component sip.example.org");
+
+        await gateway.SignalAsync(signal);
+        var (code, output, error) = await gateway.EndAsync();
+
+        Assert.Equal(0, code);
+        Assert.Contains("Drained", output, StringComparison.Ordinal);
+        Assert.Equal("", error);
+        Assert.DoesNotContain("hunter2", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Running_gateway_is_alive_but_not_ready_without_its_server()
+    {
+        using var gateway = GatewayProcess.Start(["run", "--config", _config], ("GATEWAY_Log__Format", "json"));
+        var line = JsonDocument.Parse(await gateway.LineAsync("Started: component")).RootElement;
+        using var client = new HttpClient { BaseAddress = new Uri(line.GetProperty("Http").GetString()!) };
+
+        Assert.Equal("ok\n", await client.GetStringAsync("/healthz"));
+        var ready = await client.GetAsync("/readyz");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        Assert.Contains("127.0.0.1:9", await ready.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal("[]", await client.GetStringAsync("/api/sessions"));
+        Assert.Matches(ResidentMemory(), await client.GetStringAsync("/metrics"));
+
+        await gateway.SignalAsync("TERM");
+        Assert.Equal(0, (await gateway.EndAsync()).Code);
+    }
+
+    [Fact]
+    public async Task Port_in_use_ends_with_1_and_says_so()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+
+        var (code, output, _) = await GatewayProcess.RunAsync(
+            ["run", "--config", _config], ("GATEWAY_Http__Listen", taken.LocalEndpoint.ToString()!));
+
+        Assert.Equal(1, code);
+        Assert.Contains("Not started: ", output, StringComparison.Ordinal);
+        Assert.Contains(taken.LocalEndpoint.ToString()!, output, StringComparison.Ordinal);
+    }
+
+    [Fact] // dependencies: JIDs would be compared wrongly, and nothing would say so
+    public async Task Without_normalization_nothing_starts()
+    {
+        var (code, _, error) = await GatewayProcess.RunAsync(
+            ["run", "--config", _config], ("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1"));
+
+        Assert.Equal(1, code);
+        Assert.Contains("libicu", error, StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex("process_resident_memory_bytes [1-9]")]
+    private static partial Regex ResidentMemory();
+}
