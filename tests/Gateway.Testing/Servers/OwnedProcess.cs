@@ -30,6 +30,12 @@ public sealed class OwnedProcess : IAsyncDisposable
     /// <summary>Its process id.</summary>
     public int Id => _process?.Id ?? throw new InvalidOperationException("not started");
 
+    /// <summary>Its exit code, once <see cref="Ended"/>.</summary>
+    public int ExitCode => _process?.ExitCode ?? throw new InvalidOperationException("not started");
+
+    /// <summary>Its standard input: flushed after every write, one writer at a time.</summary>
+    public TextWriter Input => _process?.StandardInput ?? throw new InvalidOperationException("not started");
+
     /// <summary>Called for every line of output; subscribe in <see cref="StartAsync"/>, so that none is missed.</summary>
     private event Action<string>? Line;
 
@@ -41,7 +47,10 @@ public sealed class OwnedProcess : IAsyncDisposable
         IReadOnlyDictionary<string, string>? environment = null,
         Action<string>? onLine = null)
     {
-        var start = new ProcessStartInfo("setpriv") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("setpriv")
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
         foreach (var argument in (string[])["--pdeathsig", "KILL", "--", file, .. arguments])
         {
             start.ArgumentList.Add(argument);
@@ -85,6 +94,7 @@ public sealed class OwnedProcess : IAsyncDisposable
             process.OutputDataReceived += (_, e) => Keep(e.Data);
             process.ErrorDataReceived += (_, e) => Keep(e.Data);
             process.Start();
+            process.StandardInput.AutoFlush = true;
             process.BeginOutputReadLine();
             process.BeginErrorReadLine();
             _started.TrySetResult(process);

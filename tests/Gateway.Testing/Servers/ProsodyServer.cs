@@ -9,7 +9,7 @@ namespace Gateway.Testing.Servers;
 /// A private Prosody (Debian package prosody) on loopback: own folder, own ports, no TLS, no other servers. Nagle's algorithm is
 /// left as Prosody's default leaves it.
 /// </summary>
-public sealed class ProsodyServer : IAsyncDisposable
+public sealed class ProsodyServer : IXmppServer
 {
     /// <summary>Where the package puts it.</summary>
     public const string Program = "/usr/bin/prosody";
@@ -34,6 +34,15 @@ public sealed class ProsodyServer : IAsyncDisposable
     /// <summary>BOSH and WebSocket, when their modules are asked for.</summary>
     public int HttpPort { get; }
 
+    /// <summary>Where clients connect.</summary>
+    public int ClientPort => C2sPort;
+
+    /// <summary>The domain of its users.</summary>
+    public string Domain => _options.Domain;
+
+    /// <summary>What it printed and logged.</summary>
+    public string Output => _process?.Output + Log;
+
     /// <summary>Its log.</summary>
     public string LogFile => Path.Combine(_folder, "prosody.log");
 
@@ -47,6 +56,13 @@ public sealed class ProsodyServer : IAsyncDisposable
         server.WriteFiles();
         await server.StartAsync(cancellationToken);
         return server;
+    }
+
+    /// <summary>Makes an account: Prosody reads its file at the first login.</summary>
+    public Task AddAccountAsync(string user, string password, CancellationToken cancellationToken = default)
+    {
+        WriteAccount(user, password);
+        return Task.CompletedTask;
     }
 
     /// <summary>Kills it: connections break, accounts stay.</summary>
@@ -83,12 +99,17 @@ public sealed class ProsodyServer : IAsyncDisposable
     {
         foreach (var (name, password) in _options.Users)
         {
-            var accounts = Path.Combine(_folder, "data", DataName(_options.Domain), "accounts");
-            Directory.CreateDirectory(accounts);
-            File.WriteAllText(Path.Combine(accounts, $"{DataName(name)}.dat"), $"return {{ [\"password\"] = {Quoted(password)} }};\n");
+            WriteAccount(name, password);
         }
 
         File.WriteAllText(Path.Combine(_folder, "prosody.cfg.lua"), Configuration());
+    }
+
+    private void WriteAccount(string name, string password)
+    {
+        var accounts = Path.Combine(_folder, "data", DataName(_options.Domain), "accounts");
+        Directory.CreateDirectory(accounts);
+        File.WriteAllText(Path.Combine(accounts, $"{DataName(name)}.dat"), $"return {{ [\"password\"] = {Quoted(password)} }};\n");
     }
 
     private string Configuration()

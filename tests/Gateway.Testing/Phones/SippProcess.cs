@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Gateway.Testing.Servers;
+
+namespace Gateway.Testing.Phones;
+
+/// <summary>
+/// One run of sipp (Debian package sip-tester): a scenario, one call, and every message of it in
+/// <see cref="MessagesAsync"/>. It fails when anything but the scenario happens on the wire.
+/// </summary>
+public sealed partial class SippProcess : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private OwnedProcess? _process;
+
+    private SippProcess()
+    {
+    }
+
+    /// <summary>Waits for a call on the port.</summary>
+    public static Task<SippProcess> AnswerAsync(string scenario, int port, params (string Name, string Value)[] values) =>
+        StartAsync(scenario, port, ["-m", "1"], values);
+
+    /// <summary>Calls <paramref name="user"/> at the gateway's SIP port from the port.</summary>
+    public static Task<SippProcess> CallAsync(
+        string scenario, int port, int gatewayPort, string user, params (string Name, string Value)[] values) =>
+        StartAsync(scenario, port, [$"127.0.0.1:{gatewayPort}", "-s", user, "-m", "1"], values);
+
+    /// <summary>Any run. A value replaces <c>{name}</c> in the scenario: sipp's own keys cannot stand for a status.</summary>
+    public static async Task<SippProcess> StartAsync(
+        string scenario, int port, string[] arguments, params (string Name, string Value)[] values)
+    {
+        var sipp = new SippProcess();
+        var media = FreePorts.Block(4);
+        var text = values.Aggregate(
+            await File.ReadAllTextAsync(scenario),
+            (one, value) => one.Replace("{" + value.Name + "}", value.Value, StringComparison.Ordinal));
+        scenario = sipp._folder.Write("scenario.xml", text);
+        sipp._process = await OwnedProcess.StartAsync(
+            "sipp",
+            [.. arguments, "-sf", scenario, "-i", "127.0.0.1", "-p", Text(port), "-mi", "127.0.0.1", "-mp", Text(media),
+             "-nostdin", "-trace_msg", "-message_file", sipp._folder.At("messages"), "-trace_err", "-error_file",
+             sipp._folder.At("errors"), "-rtp_echo", "-timeout", "120s", "-timeout_error", "-recv_timeout", "60000"],
+            sipp._folder.Path,
+            new Dictionary<string, string> { ["TERM"] = "dumb" });
+        await Eventually.HoldsAsync(() => sipp._process.Ended.IsCompleted || IsBound(port), () => sipp._process.Output);
+        return sipp;
+    }
+
+    /// <summary>Waits for the end of the scenario, and throws unless all of it happened.</summary>
+    public async Task SucceedsAsync()
+    {
+        var running = _process ?? throw new InvalidOperationException("not started");
+        try
+        {
+            await running.Ended.WaitAsync(Eventually.Patience);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException("The scenario does not end.\n" + await FailureAsync());
+        }
+
+        if (running.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"sipp ended with {running.ExitCode}.\n{await FailureAsync()}");
+        }
+    }
+
+    /// <summary>What was on the wire so far.</summary>
+    public async Task<IReadOnlyList<TracedMessage>> MessagesAsync()
+    {
+        var text = await ReadAsync("messages");
+        return [.. MessageHeading().Matches(text).Select(match =>
+        {
+            var length = int.Parse(match.Groups["length"].Value, CultureInfo.InvariantCulture);
+            var start = match.Index + match.Length;
+            return new TracedMessage(match.Groups["way"].Value == "received", text.Substring(start, Math.Min(length, text.Length - start)));
+        })];
+    }
+
+    /// <summary>Waits until a message is on the wire.</summary>
+    public async Task<TracedMessage> SeesAsync(Func<TracedMessage, bool> wanted)
+    {
+        TracedMessage? found = null;
+        await Eventually.HoldsAsync(
+            async () => (found = (await MessagesAsync()).FirstOrDefault(wanted)) is not null,
+            () => FailureAsync().GetAwaiter().GetResult());
+        return found!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is { } running)
+        {
+            await running.DisposeAsync();
+        }
+
+        _folder.Dispose();
+    }
+
+    /// <summary>Whether a UDP socket holds the port of loopback: nothing answers that could be asked instead.</summary>
+    private static bool IsBound(int port) =>
+        File.ReadLines("/proc/net/udp").Any(line => line.Contains($"0100007F:{port:X4}", StringComparison.Ordinal));
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"message (?<way>received|sent) *(\[(?<length>\d+)\] bytes *|\((?<length>\d+) bytes\)): *\r?\n\r?\n")]
+    private static partial Regex MessageHeading();
+
+    private async Task<string> ReadAsync(string name)
+    {
+        var file = _folder.At(name);
+        if (!File.Exists(file))
+        {
+            return "";
+        }
+
+        await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var reader = new StreamReader(stream);
+        return await reader.ReadToEndAsync();
+    }
+
+    private async Task<string> FailureAsync() => await ReadAsync("errors") + "\n" + await ReadAsync("messages");
+}
