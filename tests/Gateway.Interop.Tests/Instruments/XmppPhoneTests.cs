@@ -13,8 +13,8 @@ public sealed class XmppPhoneTests
     public async Task Two_clients_hear_each_other_and_pass_digits(string kind, string dialect)
     {
         await using IXmppServer server = kind == "prosody"
-            ? await ProsodyServer.StartAsync(new ProsodyOptions())
-            : await EjabberdServer.StartAsync("example.org", []);
+            ? await ProsodyServer.StartAsync(new ProsodyOptions { Component = ("sip.example.org", "any") })
+            : await EjabberdServer.StartAsync("example.org", [("sip.example.org", "any")]);
         await server.AddAccountAsync("juliet", "secret");
         await server.AddAccountAsync("romeo", "secret");
         await using var phones = await XmppPhones.StartAsync(RepositoryFiles.XmppPhoneScript);
