@@ -2,6 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
+using Gateway.Sip.Messages;
+using Gateway.Xmpp.Addresses;
 
 namespace Gateway.Host.Configuration.Sections;
 
@@ -52,24 +54,25 @@ internal static partial class AddressText
         return TryDomain(text.StartsWith("*.", StringComparison.Ordinal) ? text[2..] : text, out _);
     }
 
+    /// <summary>A JID that is a domain, prepared as RFC 7622 says.</summary>
+    public static bool TryJidDomain(string text, [MaybeNullWhen(false)] out string value) =>
+        TryJid(text, out value) is { IsDomain: true };
+
     /// <summary>A JID with a localpart and without a resource.</summary>
-    public static bool TryBareJid(string text, [MaybeNullWhen(false)] out string value)
-    {
-        value = text;
-        var at = text.IndexOf('@', StringComparison.Ordinal);
-        return at > 0 && !text.Contains('/', StringComparison.Ordinal) && TryDomain(text[(at + 1)..], out _);
-    }
+    public static bool TryBareJid(string text, [MaybeNullWhen(false)] out string value) =>
+        TryJid(text, out value) is { IsBare: true, Local: not null };
 
     /// <summary>A domain or a bare JID.</summary>
     public static bool TryDomainOrBareJid(string text, [MaybeNullWhen(false)] out string value) =>
-        TryDomain(text, out value) || TryBareJid(text, out value);
+        TryJid(text, out value) is { IsBare: true };
 
-    /// <summary>A SIP URI that names a next hop: no user, no password.</summary>
+    /// <summary>A SIP URI that names a next hop: no user, no password, a transport that this version has.</summary>
     public static bool TryTrunkUri(string text, [MaybeNullWhen(false)] out string value)
     {
         value = text;
-        var match = TrunkUri().Match(text);
-        return match.Success && HostPort.TryParse(match.Groups["where"].Value, 5060, out var where) && where.Port > 0;
+        return SipUri.TryParse(text, out var uri)
+            && uri is { Scheme: "sip", User: null, Password: null, Headers: null, Port: null or > 0 }
+            && uri.Parameter("transport")?.ToLowerInvariant() is null or "udp" or "tcp";
     }
 
     /// <summary>An address or a CIDR block.</summary>
@@ -82,6 +85,10 @@ internal static partial class AddressText
     [GeneratedRegex("^[A-Za-z0-9.!%*_+`'~-]+$")]
     private static partial Regex Token();
 
-    [GeneratedRegex("^sip:(?<where>[^@;?/ ]+)(;transport=(udp|tcp))?(;lr)?$", RegexOptions.IgnoreCase)]
-    private static partial Regex TrunkUri();
+    private static Jid? TryJid(string text, [MaybeNullWhen(false)] out string value)
+    {
+        var valid = Jid.TryParse(text, out var jid, out _);
+        value = jid?.ToString() ?? "";
+        return valid ? jid : null;
+    }
 }

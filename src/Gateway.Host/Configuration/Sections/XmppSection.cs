@@ -7,7 +7,7 @@ internal static class XmppSection
     public static XmppOptions Read(SectionReader section)
     {
         var domain = section.Required<string>(
-            "Domain", AddressText.TryDomain, "Write the component's domain, such as \"sip.example.org\"");
+            "Domain", AddressText.TryJidDomain, "Write the component's domain, such as \"sip.example.org\"");
         var secret = section.Secret(
             "Secret", required: true, "Write the secret that the XMPP server has for this component, or { \"File\": \"/run/secrets/name\" }");
         var options = new XmppOptions(domain, secret ?? new Secret(""));
