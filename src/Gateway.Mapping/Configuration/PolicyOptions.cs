@@ -13,6 +13,9 @@ public sealed record PolicyOptions
     /// that <see cref="MappingOptions.OtherDomains"/> leaves open. Hosts that a trunk serves are always callable.</summary>
     public ImmutableArray<string> DialableDomains { get; init; } = [];
 
+    /// <summary>What happens to SIP requests from an address that is no trunk's.</summary>
+    public UnknownSources UnknownSources { get; init; } = UnknownSources.LocalUsers;
+
     /// <summary>New calls that one caller may place in a minute.</summary>
     public int CallsPerMinute { get; init; } = 30;
 
@@ -27,4 +30,15 @@ public sealed record PolicyOptions
 
     /// <summary>Senders remembered by each limit; the least recently seen is forgotten beyond it.</summary>
     public int TrackedSenders { get; init; } = 20_000;
+}
+
+/// <summary>What happens to SIP requests from an address that is no trunk's.</summary>
+public enum UnknownSources
+{
+    /// <summary>They may call the users of <see cref="MappingOptions.LocalDomains"/>, as anyone may send them mail; the caller
+    /// is shown with a domain that is neither ours nor a trunk's, or as anonymous.</summary>
+    LocalUsers,
+
+    /// <summary>403.</summary>
+    Refuse,
 }

@@ -1,0 +1,27 @@
+using System.Diagnostics.CodeAnalysis;
+using Gateway.Mapping.Policy;
+using Gateway.Xmpp.Addresses;
+
+namespace Gateway.Mapping.Addresses;
+
+/// <summary>
+/// What a JID cannot say about a SIP address: the letter case of its user (MAPPING A-11), and which of its spellings an
+/// XMPP user knows it by. Bounded, and lost at restart: without it the canonical spelling is used.
+/// </summary>
+internal sealed class AddressMemory(int capacity)
+{
+    private readonly RecentTable<string, string> _users = new(capacity);
+    private readonly RecentTable<(string User, string Canonical), Jid> _addressed = new(capacity);
+
+    /// <summary>The SIP spelling of the user behind a canonical JID, as last seen in a request of a trunk.</summary>
+    public bool TryGetUser(Jid canonical, [NotNullWhen(true)] out string? user) => _users.TryGet(canonical.ToString(), out user);
+
+    public void SetUser(Jid canonical, string user) => _users.Set(canonical.ToString(), user);
+
+    /// <summary>The JID by which an XMPP user last addressed a SIP user.</summary>
+    public bool TryGetAddressed(Jid user, Jid canonical, [NotNullWhen(true)] out Jid? addressed) =>
+        _addressed.TryGet((user.Bare.ToString(), canonical.ToString()), out addressed);
+
+    public void SetAddressed(Jid user, Jid canonical, Jid addressed) =>
+        _addressed.Set((user.Bare.ToString(), canonical.ToString()), addressed);
+}
