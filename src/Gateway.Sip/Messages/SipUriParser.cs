@@ -91,7 +91,7 @@ internal static class SipUriParser
             port = number;
         }
 
-        host = TextCache.GetLower(name);
+        host = TextCache.GetLower(name).Replace(":::", "::", StringComparison.Ordinal);
         return true;
     }
 
@@ -232,6 +232,14 @@ internal static class SipUriParser
 
         Span<char> chars = stackalloc char[address.Length];
         Encoding.ASCII.GetChars(address, chars);
+
+        // The third colon is a fault of RFC 3261's own grammar (RFC 5118 section 4.10).
+        if (chars.IndexOf(":::") is >= 0 and var extra)
+        {
+            chars[(extra + 1)..].CopyTo(chars[extra..]);
+            chars = chars[..^1];
+        }
+
         return IPAddress.TryParse(chars, out var parsed) && parsed.AddressFamily == AddressFamily.InterNetworkV6;
     }
 }
