@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using Gateway.Sip.Messages;
+
+namespace Gateway.Sip.Dialogs;
+
+/// <summary>A request before it is known by which socket it goes, and how often it must be sent anew.</summary>
+/// <param name="Method">Method.</param>
+/// <param name="RequestUri">Request-URI.</param>
+/// <param name="From">From, with tag.</param>
+/// <param name="To">To, with tag inside a dialog.</param>
+/// <param name="CallId">Call-ID.</param>
+internal sealed record RequestTemplate(SipMethod Method, SipUri RequestUri, NameAddr From, NameAddr To, string CallId)
+{
+    /// <summary>Where it is sent; the Request-URI unless a route or an outbound proxy says otherwise.</summary>
+    public SipUri NextHop { get; init; } = RequestUri;
+
+    public ImmutableArray<NameAddr> Route { get; init; } = [];
+
+    public int MaxForwards { get; init; } = 70;
+
+    /// <summary>User part of our Contact; null: the request carries none.</summary>
+    public SipUri? ContactUser { get; init; }
+
+    /// <summary>Further header fields; control characters are taken out of the values.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> Headers { get; init; } = [];
+
+    public string? Sdp { get; init; }
+
+    public RequestTemplate With(string name, string value) => this with { Headers = Headers.Add(new(name, value)) };
+
+    /// <summary>The request itself.</summary>
+    /// <param name="via">Our Via, with a fresh branch.</param>
+    /// <param name="contact">Our Contact, or null.</param>
+    /// <param name="cseq">Sequence number.</param>
+    /// <param name="userAgent">User-Agent.</param>
+    /// <param name="authorization">Answers to challenges.</param>
+    public SipRequest Build(
+        SipVia via, string? contact, uint cseq, string userAgent, IEnumerable<KeyValuePair<string, string>> authorization)
+    {
+        var builder = SipMessageBuilder.Request(Method, RequestUri).Add(SipHeaders.Via, via.ToString());
+        foreach (var route in Route)
+        {
+            builder.Add(SipHeaders.Route, route);
+        }
+
+        builder
+            .Add(SipHeaders.MaxForwards, MaxForwards)
+            .Add(SipHeaders.From, From)
+            .Add(SipHeaders.To, To)
+            .Add(SipHeaders.CallId, CallId)
+            .Add(SipHeaders.CSeq, new CSeq(cseq, Method).ToString());
+        if (contact is not null)
+        {
+            builder.Add(SipHeaders.Contact, contact);
+        }
+
+        builder.Add(SipHeaders.UserAgent, userAgent);
+        foreach (var (name, value) in Headers.Concat(authorization))
+        {
+            builder.Add(name, HeaderText.Clean(value));
+        }
+
+        return (Sdp is null ? builder : builder.Body("application/sdp", Sdp)).BuildRequest();
+    }
+}

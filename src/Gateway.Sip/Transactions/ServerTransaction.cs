@@ -1,0 +1,74 @@
+using Gateway.Sip.Messages;
+using Gateway.Sip.Transports;
+
+namespace Gateway.Sip.Transactions;
+
+/// <summary>A request of the peer, and the way its responses go.</summary>
+internal abstract class ServerTransaction(SipRequest request, SipFlow flow, ResponseRoute route, SipWire wire)
+    : ITransactionSurroundings
+{
+    /// <summary>Set by the layer: forgets the transaction.</summary>
+    public required Action<ServerTransaction> Over { get; init; }
+
+    /// <summary>The request, its topmost Via completed by received and rport.</summary>
+    public SipRequest Request => request;
+
+    /// <summary>What it came by.</summary>
+    public SipFlow Flow => flow;
+
+    public TransactionKey Key { get; } = TransactionKey.Of(request);
+
+    /// <summary>INVITE: the ACK of a 2xx that shares the INVITE's branch, as some old peers send it.</summary>
+    public Action<SipRequest>? Acked { get; set; }
+
+    /// <summary>INVITE: the peer's CANCEL, already answered.</summary>
+    public Action<SipRequest>? Cancelled { get; set; }
+
+    /// <summary>INVITE: no ACK came for a failure response, or a response could not be sent.</summary>
+    public Action<TransactionFailure>? Failed { get; set; }
+
+    /// <summary>Whether a final response has been given.</summary>
+    public bool IsAnswered { get; private set; }
+
+    public abstract void On(TransactionEvent e);
+
+    public void Respond(SipResponse response)
+    {
+        IsAnswered |= response.IsFinal;
+        On(new TransactionEvent.Respond(response));
+    }
+
+    void ITransactionSurroundings.Send(SipMessage message, bool again) =>
+        wire.Send(route.Now(), message.Raw, () => On(new TransactionEvent.TransportFailed()), again);
+
+    void ITransactionSurroundings.PassUp(SipMessage message) => Acked?.Invoke((SipRequest)message);
+
+    void ITransactionSurroundings.Fail(TransactionFailure failure) => Failed?.Invoke(failure);
+
+    void ITransactionSurroundings.Terminated() => Over(this);
+}
+
+/// <inheritdoc/>
+internal sealed class InviteServer : ServerTransaction
+{
+    private readonly TransactionRunner<InviteServerTransaction> _runner;
+
+    public InviteServer(SipRequest request, SipFlow flow, ResponseRoute route, ISipLoop loop, SipTimers timers, SipWire wire)
+        : base(request, flow, route, wire) =>
+        _runner = new(InviteServerTransaction.Start(timers, flow.IsReliable), loop, this);
+
+    public override void On(TransactionEvent e) => _runner.On(e);
+}
+
+/// <inheritdoc/>
+internal sealed class NonInviteServer : ServerTransaction
+{
+    private readonly TransactionRunner<NonInviteServerTransaction> _runner;
+
+    public NonInviteServer(
+        SipRequest request, SipFlow flow, ResponseRoute route, ISipLoop loop, SipTimers timers, SipWire wire)
+        : base(request, flow, route, wire) =>
+        _runner = new(NonInviteServerTransaction.Start(timers, flow.IsReliable), loop, this);
+
+    public override void On(TransactionEvent e) => _runner.On(e);
+}

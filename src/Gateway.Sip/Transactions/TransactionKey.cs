@@ -1,0 +1,34 @@
+using Gateway.Sip.Messages;
+
+namespace Gateway.Sip.Transactions;
+
+/// <summary>
+/// What server transactions are matched by (RFC 3261 section 17.2.3): branch, sent-by and method, ACK counting as INVITE.
+/// Peers of RFC 2543 have no unique branch: for them the whole tuple stands in its place (MAPPING U-32).
+/// </summary>
+/// <param name="Branch">The branch, or the joined fields of an RFC 2543 request.</param>
+/// <param name="SentBy">Host and port of the topmost Via.</param>
+/// <param name="Method">The method, INVITE for ACK.</param>
+internal readonly record struct TransactionKey(string Branch, string SentBy, SipMethod Method)
+{
+    /// <summary>The key of an arriving request.</summary>
+    public static TransactionKey Of(SipRequest request) => Of(
+        request, request.Method == SipMethod.Ack ? SipMethod.Invite : request.Method);
+
+    /// <summary>The key of the INVITE that a CANCEL means (RFC 3261 section 9.2).</summary>
+    public static TransactionKey OfCancelled(SipRequest cancel) => Of(cancel, SipMethod.Invite);
+
+    private static TransactionKey Of(SipRequest request, SipMethod method)
+    {
+        var via = request.TopVia;
+        var sentBy = via.SentByPort is { } port ? $"{via.SentByHost}:{port}" : via.SentByHost;
+        if (via.HasUniqueBranch)
+        {
+            return new TransactionKey(via.Branch!, sentBy, method);
+        }
+
+        // The ACK of a failure carries the To tag that the INVITE lacked, so To stays out of the tuple.
+        var tuple = string.Join('\n', request.RequestUri, request.CallId, request.From.Tag, request.CSeq.Number, via.Branch);
+        return new TransactionKey(tuple, sentBy, method);
+    }
+}

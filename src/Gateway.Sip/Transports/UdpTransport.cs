@@ -1,0 +1,153 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Gateway.Sip.Transports;
+
+/// <summary>One datagram socket: requests and responses go out of the socket that they are received on (RFC 3581 section 4).</summary>
+internal sealed class UdpTransport : IAsyncDisposable
+{
+    private const int LargestDatagram = 65_535;
+
+    private readonly Socket _socket;
+    private readonly ISipLoop _loop;
+    private readonly ISipReceiver _receiver;
+    private readonly SipEndpointLimits _limits;
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _receiving = Task.CompletedTask;
+    private int _queued;
+
+    public UdpTransport(IPEndPoint listen, ISipLoop loop, ISipReceiver receiver, SipEndpointLimits limits)
+    {
+        _loop = loop;
+        _receiver = receiver;
+        _limits = limits;
+        _socket = new Socket(listen.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            if (listen.AddressFamily == AddressFamily.InterNetworkV6)
+            {
+                _socket.DualMode = false; // an IPv4 peer would otherwise be seen as ::ffff:a.b.c.d
+            }
+
+            _socket.ReceiveBufferSize = 4 << 20; // a burst of INVITEs outlives a garbage collection
+            _socket.Bind(listen);
+        }
+        catch
+        {
+            _socket.Dispose();
+            throw;
+        }
+
+        Bound = (IPEndPoint)_socket.LocalEndPoint!;
+        loop.Metrics.SocketsChanged(1);
+    }
+
+    public IPEndPoint Bound { get; }
+
+    public void Start() => _receiving = ReceiveAsync(_stopping.Token);
+
+    public SipFlow FlowTo(IPEndPoint remote) => new UdpFlow(this, remote);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _receiving.ConfigureAwait(false);
+        _socket.Dispose();
+        _stopping.Dispose();
+        _loop.Metrics.SocketsChanged(-1);
+    }
+
+    private async Task ReceiveAsync(CancellationToken stopping)
+    {
+        var buffer = GC.AllocateUninitializedArray<byte>(LargestDatagram, pinned: true);
+        var from = new SocketAddress(_socket.AddressFamily);
+        var any = (EndPoint)new IPEndPoint(
+            _socket.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                var length = await _socket.ReceiveFromAsync(buffer, SocketFlags.None, from, stopping).ConfigureAwait(false);
+                Take(buffer.AsSpan(0, length), (IPEndPoint)any.Create(from));
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (ObjectDisposedException)
+            {
+                return;
+            }
+            catch (SocketException)
+            {
+                // An ICMP error of an earlier datagram: says nothing about the next.
+            }
+        }
+    }
+
+    /// <summary>The message is copied out because transactions keep what they parse; the buffer is used again at once.</summary>
+    private void Take(ReadOnlySpan<byte> datagram, IPEndPoint from)
+    {
+        if (datagram.Length > _limits.MessageBytes || Volatile.Read(ref _queued) >= _limits.QueuedDatagrams)
+        {
+            _loop.Metrics.Dropped();
+            return;
+        }
+
+        Interlocked.Increment(ref _queued);
+        var message = datagram.ToArray();
+        _loop.Post(() =>
+        {
+            Interlocked.Decrement(ref _queued);
+            _receiver.OnMessage(message, new UdpFlow(this, from));
+        });
+    }
+
+    private void Send(ReadOnlyMemory<byte> message, IPEndPoint to, Action? failed)
+    {
+        try
+        {
+            var sending = _socket.SendToAsync(message, SocketFlags.None, to, _stopping.Token);
+            if (!sending.IsCompletedSuccessfully)
+            {
+                _ = ObserveAsync(sending.AsTask(), failed);
+            }
+        }
+        catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
+        {
+            Report(failed);
+        }
+    }
+
+    private async Task ObserveAsync(Task sending, Action? failed)
+    {
+        try
+        {
+            await sending.ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            Report(failed);
+        }
+    }
+
+    private void Report(Action? failed)
+    {
+        if (failed is not null)
+        {
+            _loop.Post(failed);
+        }
+    }
+
+    private sealed class UdpFlow(UdpTransport transport, IPEndPoint remote) : SipFlow(SipTransportKind.Udp, remote)
+    {
+        public override IPEndPoint Local =>
+            new(LocalAddresses.Towards(transport.Bound.Address, Remote.Address), transport.Bound.Port);
+
+        public override bool IsOpen => true;
+
+        public override SipFlow Towards(IPEndPoint other) => other.Equals(Remote) ? this : new UdpFlow(transport, other);
+
+        public override void Send(ReadOnlyMemory<byte> message, Action? failed) => transport.Send(message, Remote, failed);
+    }
+}

@@ -1,0 +1,99 @@
+using Gateway.Sip.Dialogs;
+
+namespace Gateway.Sip.UserAgent;
+
+/// <summary>The owner's handle: every command becomes work on the loop, and what does not fit the call's state does nothing.</summary>
+internal abstract class SipCall(SipStack stack, string callId) : ISipCall, IStackCall
+{
+    public string CallId => callId;
+
+    protected SipStack Stack => stack;
+
+    /// <summary>The answered call.</summary>
+    protected CallSession? Session { get; set; }
+
+    public void Ring() => stack.Loop.Post(() => OnProgress(180, null));
+
+    public void Progress(int status, string? sdp)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(status, 101);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 199);
+        stack.Loop.Post(() => OnProgress(status, sdp));
+    }
+
+    public void Answer(string sdp)
+    {
+        ArgumentNullException.ThrowIfNull(sdp);
+        stack.Loop.Post(() => OnAnswer(sdp));
+    }
+
+    public void Refuse(int status, string? phrase, SipReason? reason, int? retryAfterSeconds)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(status, 300);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 699);
+        stack.Loop.Post(() => OnRefuse(status, phrase, reason, retryAfterSeconds));
+    }
+
+    public void Cancel(SipReason? reason) => stack.Loop.Post(() => OnCancel(reason));
+
+    public void Bye(SipReason? reason) => stack.Loop.Post(() =>
+    {
+        if (Session is null)
+        {
+            HangUpUnanswered(reason);
+        }
+        else
+        {
+            Session.Bye(reason);
+        }
+    });
+
+    public void Reinvite(string sdp)
+    {
+        ArgumentNullException.ThrowIfNull(sdp);
+        stack.Loop.Post(() => Session?.Own.Offer(sdp));
+    }
+
+    public void AcceptReinvite(string sdp)
+    {
+        ArgumentNullException.ThrowIfNull(sdp);
+        stack.Loop.Post(() => Session?.Peer.Accept(sdp));
+    }
+
+    public void RefuseReinvite(int status)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(status, 300);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 699);
+        stack.Loop.Post(() => Session?.Peer.Refuse(status));
+    }
+
+    public void Abandon()
+    {
+        if (Session is null)
+        {
+            HangUpUnanswered(null);
+        }
+        else
+        {
+            Session.Bye(null);
+        }
+    }
+
+    protected abstract void HangUpUnanswered(SipReason? reason);
+
+    protected virtual void OnProgress(int status, string? sdp)
+    {
+    }
+
+    protected virtual void OnAnswer(string sdp)
+    {
+    }
+
+    protected virtual void OnRefuse(int status, string? phrase, SipReason? reason, int? retryAfterSeconds)
+    {
+    }
+
+    protected virtual void OnCancel(SipReason? reason)
+    {
+    }
+}

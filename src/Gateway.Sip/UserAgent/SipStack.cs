@@ -1,0 +1,99 @@
+using Gateway.Sip.Dialogs;
+using Gateway.Sip.Messages;
+using Gateway.Sip.Transactions;
+using Gateway.Sip.Transports;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Sip.UserAgent;
+
+/// <summary>What every call of an endpoint shares. Used on the loop only.</summary>
+internal sealed class SipStack
+{
+    private Action? _idle;
+
+    public SipStack(
+        SipEndpointOptions options, ISipLoop loop, ISipNetwork network, ISipResolver resolver, ISipMessageTap? tap, ILogger logger)
+    {
+        Options = options;
+        Loop = loop;
+        Network = network;
+        Resolver = resolver;
+        Logger = logger;
+        Wire = new SipWire(loop, tap);
+        Transactions = new TransactionLayer(loop, network, options.Timers, Wire);
+        Dialogs = new DialogTable(loop);
+        Names = new LocalNames(options);
+    }
+
+    public SipEndpointOptions Options { get; }
+
+    public ISipLoop Loop { get; }
+
+    public ISipNetwork Network { get; }
+
+    public ISipResolver Resolver { get; }
+
+    public ILogger Logger { get; }
+
+    public SipWire Wire { get; }
+
+    public TransactionLayer Transactions { get; }
+
+    public DialogTable Dialogs { get; }
+
+    public LocalNames Names { get; }
+
+    /// <summary>What we understand (RFC 3261 section 8.2); a request handler adds its methods.</summary>
+    public SipUasPolicy Policy { get; set; } = new()
+    {
+        Methods =
+        [
+            SipMethod.Invite, SipMethod.Ack, SipMethod.Bye, SipMethod.Cancel, SipMethod.Options, SipMethod.Update, SipMethod.Info,
+        ],
+        Extensions = ["replaces", "timer"],
+        Schemes = ["sip", "tel"], // sips would need TLS on every hop (MAPPING U-35)
+    };
+
+    /// <summary>Calls in progress, for shutdown and for the limit.</summary>
+    public HashSet<IStackCall> Calls { get; } = [];
+
+    public SipTimers Timers => Options.Timers;
+
+    public void Add(IStackCall call)
+    {
+        Calls.Add(call);
+        Loop.Metrics.CallsChanged(1);
+    }
+
+    public void Remove(IStackCall call)
+    {
+        if (Calls.Remove(call))
+        {
+            Loop.Metrics.CallsChanged(-1);
+            CallIfIdle();
+        }
+    }
+
+    /// <summary>Calls back once, now or when the last call is over.</summary>
+    public void WhenIdle(Action idle)
+    {
+        _idle = idle;
+        CallIfIdle();
+    }
+
+    private void CallIfIdle()
+    {
+        if (Calls.Count == 0)
+        {
+            _idle?.Invoke();
+            _idle = null;
+        }
+    }
+}
+
+/// <summary>A call as the stack's own housekeeping sees it.</summary>
+internal interface IStackCall
+{
+    /// <summary>Nobody owns the call any more: end it in whatever way its state asks for.</summary>
+    void Abandon();
+}

@@ -1,0 +1,167 @@
+using Gateway.Sip.Dialogs;
+using Gateway.Sip.Messages;
+using Gateway.Sip.Transactions;
+using Gateway.Sip.Transports;
+
+namespace Gateway.Sip.UserAgent;
+
+/// <summary>Gives every message to what it belongs to: RFC 3261 sections 8.2, 12.2.2, 16.10, 18.</summary>
+internal sealed class UserAgentCore(SipStack stack) : ISipReceiver
+{
+    private ISipRequestHandler? _requests;
+
+    public NewInvites Invites { get; } = new(stack);
+
+    /// <summary>Serves further methods outside dialogs.</summary>
+    public void Serve(ISipRequestHandler handler)
+    {
+        _requests = handler;
+        stack.Policy = stack.Policy with { Methods = [.. stack.Policy.Methods.Union(handler.Methods)] };
+    }
+
+    public void OnMessage(ReadOnlyMemory<byte> message, SipFlow flow)
+    {
+        stack.Wire.Taken(flow, message);
+        var result = SipParser.Parse(message);
+        switch (result.Message)
+        {
+            case SipResponse response:
+                OnResponse(response);
+                break;
+            case SipRequest request:
+                OnRequest(request.WithSource(flow.Remote), flow);
+                break;
+            default:
+                OnFault(result.Fault!, flow);
+                break;
+        }
+    }
+
+    /// <summary>What cannot be read is answered without a transaction, where it can be answered at all.</summary>
+    private void OnFault(SipParseFault fault, SipFlow flow)
+    {
+        if (fault.IsKeepAlive)
+        {
+            return;
+        }
+
+        stack.Loop.Metrics.Malformed();
+        if (fault.CanRespond)
+        {
+            var via = fault.TopVia.WithSource(flow.Remote);
+            var response = fault.ToResponse(SipIdentifiers.Tag(), via);
+            stack.Wire.Send(new ResponseRoute(flow, via, stack.Network).Now(), response.Raw, failed: null);
+        }
+    }
+
+    private void OnResponse(SipResponse response)
+    {
+        if (!SipResponseChecks.IsForUserAgent(response) || !stack.Transactions.TryGive(response))
+        {
+            stack.Loop.Metrics.Stray();
+        }
+    }
+
+    private void OnRequest(SipRequest request, SipFlow flow)
+    {
+        if (stack.Transactions.TryFind(request, out var known))
+        {
+            known.On(request.Method == SipMethod.Ack
+                ? new TransactionEvent.Acked(request)
+                : new TransactionEvent.Repeated());
+        }
+        else if (request.Method == SipMethod.Ack)
+        {
+            OnAck(request);
+        }
+        else if (request.Method == SipMethod.Cancel)
+        {
+            OnCancel(request, flow);
+        }
+        else
+        {
+            OnNew(request, flow);
+        }
+    }
+
+    private void OnAck(SipRequest ack)
+    {
+        if (stack.Dialogs.TryFind(DialogId.OfIncoming(ack), out var user))
+        {
+            user.OnAck(ack);
+        }
+        else
+        {
+            stack.Loop.Metrics.Stray();
+        }
+    }
+
+    /// <summary>CANCEL is answered by itself, 200 even when it comes too late (section 9.2, MAPPING U-5).</summary>
+    private void OnCancel(SipRequest cancel, SipFlow flow)
+    {
+        var own = stack.Transactions.Accept(cancel, flow);
+        if (!stack.Transactions.TryFindCancelled(cancel, out var invite))
+        {
+            own.Respond(stack, 481);
+            return;
+        }
+
+        own.Respond(stack, 200);
+        invite.Cancelled?.Invoke(cancel);
+    }
+
+    private void OnNew(SipRequest request, SipFlow flow)
+    {
+        var isMerged = stack.Transactions.IsMerged(request);
+        var transaction = stack.Transactions.Accept(request, flow);
+        if (isMerged)
+        {
+            transaction.Respond(stack, 482); // come by two ways (section 8.2.2.2)
+        }
+        else if (SipRequestChecks.Check(request, stack.Policy) is SipVerdict.Respond refusal)
+        {
+            transaction.Respond(refusal.ToResponse(request, SipIdentifiers.Tag()));
+        }
+        else if (request.To.Tag is not null)
+        {
+            OnInDialog(transaction);
+        }
+        else if (request.Method == SipMethod.Invite)
+        {
+            Invites.Take(transaction);
+        }
+        else
+        {
+            OnOutsideDialog(transaction);
+        }
+    }
+
+    private void OnInDialog(ServerTransaction transaction)
+    {
+        if (stack.Dialogs.TryFind(DialogId.OfIncoming(transaction.Request), out var user))
+        {
+            user.OnRequest(transaction);
+        }
+        else
+        {
+            transaction.Respond(stack, 481);
+        }
+    }
+
+    private void OnOutsideDialog(ServerTransaction transaction)
+    {
+        var method = transaction.Request.Method;
+        if (_requests is not null && _requests.Methods.Contains(method))
+        {
+            _requests.OnRequest(new ServerRequest(stack, transaction));
+        }
+        else if (method == SipMethod.Options)
+        {
+            InDialogAnswers.Respond(stack, transaction); // as INVITE would be answered (section 11.2)
+        }
+        else
+        {
+            transaction.Respond(stack, 481); // BYE, UPDATE and INFO live in dialogs only
+        }
+    }
+}
