@@ -1,0 +1,17 @@
+# The gateway alone. docker-compose.yml puts a Prosody, an rtpengine and a test phone beside it.
+FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+WORKDIR /source
+COPY global.json Directory.Build.props Directory.Packages.props .editorconfig ./
+COPY src/ src/
+RUN dotnet publish src/Gateway.Host -c Release -o /app -p:RestoreLockedMode=true -p:UseAppHost=false
+
+# Not a chiseled or alpine image: addresses need ICU, and without it the gateway refuses to start.
+FROM mcr.microsoft.com/dotnet/aspnet:10.0
+ENV DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=false
+WORKDIR /app
+COPY --from=build /app ./
+USER $APP_UID
+EXPOSE 5060/udp 5060/tcp
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["dotnet", "/app/gateway.dll"]
+CMD ["run", "--config", "/etc/gateway/gateway.json"]
