@@ -232,11 +232,7 @@ class CallMedia:
             await asyncio.sleep(FRAME)
         codec = codec_of(self.send_codec)
         step = self.send_codec.clockrate // 50
-        # 440 Hz repeats after five frames, 1000 Hz after one: whole frequencies in steps of 10 Hz fit.
-        period = [
-            [round(AMPLITUDE * math.sin(2 * math.pi * self.tone * (160 * f + i) / RATE)) for i in range(160)]
-            for f in range(5)
-        ] if self.tone else None
+        period = self.frames_of(self.tone)
         loop = asyncio.get_running_loop()
         due, frame, marker = loop.time(), 0, True
         while self.dtls.state == "connected":
@@ -249,6 +245,14 @@ class CallMedia:
             frame += 1
             due += FRAME
             await asyncio.sleep(max(0, due - loop.time()))
+
+    @staticmethod
+    def frames_of(tone):
+        """Five frames of a tone. 440 Hz repeats after five, 1000 Hz after one: whole frequencies in steps of 10 Hz fit."""
+        return [
+            [round(AMPLITUDE * math.sin(2 * math.pi * tone * (160 * f + i) / RATE)) for i in range(160)]
+            for f in range(5)
+        ] if tone else None
 
     async def _send_digit_packet(self, step):
         """RFC 4733: one timestamp for the event, a growing duration, the end packet three times."""

@@ -25,14 +25,6 @@ internal static class NgCommands
         new("sdp", Text(answer.Sdp)),
     ]);
 
-    public static BencodeValue.Dictionary Trickle(MediaTrickle trickle) => Command("offer", [
-        new("call-id", Text(trickle.SessionId)),
-        new("from-tag", Text(trickle.FromTag)),
-        .. Optional("to-tag", trickle.ToTag),
-        new("flags", Texts("trickle-ICE", "fragment")),
-        new("sdp", Text(trickle.SdpFragment)),
-    ]);
-
     /// <summary>At once: the engine's default is to linger for 30 seconds.</summary>
     public static BencodeValue.Dictionary Delete(string sessionId) => Command("delete", [
         new("call-id", Text(sessionId)),
@@ -58,6 +50,7 @@ internal static class NgCommands
             new("transport-protocol", Text("RTP/AVP")),
             new("ICE", Text("remove")),
             new("DTLS", Text("off")),
+            new("DTLS-reverse", Text("passive")),
             new("SDES", Texts("off")),
             new("rtcp-mux", Texts("demux")),
             new("replace", Texts("origin", "session-connection")),

@@ -9,7 +9,7 @@ namespace Gateway.Media.Rtpengine;
 public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
 {
     private readonly EngineRoster _engines;
-    private readonly ConcurrentDictionary<string, NgClient> _sessions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, RelaySession> _sessions = new(StringComparer.Ordinal);
     private readonly MediaMetrics _metrics;
     private readonly ILogger _logger;
 
@@ -39,60 +39,56 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
     public async ValueTask<MediaResult> OfferAsync(MediaOffer offer, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(offer);
-        var command = NgCommands.Offer(offer);
-        if (_sessions.TryGetValue(offer.SessionId, out var known))
-        {
-            return Description(await AskAsync(known, offer.SessionId, command, cancellationToken).ConfigureAwait(false));
-        }
-
-        var result = MediaResult.Failed(MediaFault.Unavailable, "no engine");
-        foreach (var engine in _engines.InOrderFor(offer.SessionId))
-        {
-            result = Description(await AskAsync(engine, offer.SessionId, command, cancellationToken).ConfigureAwait(false));
-            if (result.IsOk)
-            {
-                _sessions[offer.SessionId] = engine;
-            }
-
-            if (result.Fault is MediaFault.None or MediaFault.Refused)
-            {
-                break; // another engine would refuse it, too
-            }
-        }
-
-        return result;
+        var session = _sessions.GetOrAdd(offer.SessionId, _ => new RelaySession());
+        return await InTurnAsync(session, () => OfferAsync(session, offer, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async ValueTask<MediaResult> AnswerAsync(MediaAnswer answer, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(answer);
-        return Description(
-            await AskAsync(EngineOf(answer.SessionId), answer.SessionId, NgCommands.Answer(answer), cancellationToken)
-                .ConfigureAwait(false));
+        return _sessions.TryGetValue(answer.SessionId, out var session)
+            ? await InTurnAsync(session, () => AnswerAsync(session, answer, cancellationToken), cancellationToken)
+                .ConfigureAwait(false)
+            : UnknownSession;
     }
 
     /// <inheritdoc/>
     public async ValueTask<MediaResult> TrickleAsync(MediaTrickle trickle, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(trickle);
-        return Verdict(
-            await AskAsync(EngineOf(trickle.SessionId), trickle.SessionId, NgCommands.Trickle(trickle), cancellationToken)
-                .ConfigureAwait(false));
+        return _sessions.TryGetValue(trickle.SessionId, out var session)
+            ? await InTurnAsync(session, () => TrickleAsync(session, trickle, cancellationToken), cancellationToken)
+                .ConfigureAwait(false)
+            : UnknownSession;
     }
 
     /// <inheritdoc/>
     public async ValueTask<MediaResult> DeleteAsync(string sessionId, CancellationToken cancellationToken)
     {
-        var engine = EngineOf(sessionId);
-        _sessions.TryRemove(sessionId, out _);
-        return Verdict(
-            await AskAsync(engine, sessionId, NgCommands.Delete(sessionId), cancellationToken).ConfigureAwait(false));
+        if (!_sessions.TryRemove(sessionId, out var session))
+        {
+            // Perhaps of an earlier life of this process: the engine that it would have been given knows.
+            return await DeleteAsync(_engines.InOrderFor(sessionId).First(), sessionId, cancellationToken).ConfigureAwait(false);
+        }
+
+        return await InTurnAsync(
+            session,
+            () =>
+            {
+                session.IsDeleted = true;
+                return session.Engine is { } engine
+                    ? DeleteAsync(engine, sessionId, cancellationToken)
+                    : ValueTask.FromResult(MediaResult.Ok());
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async ValueTask<MediaStatistics?> QueryAsync(string sessionId, CancellationToken cancellationToken) =>
-        await AskAsync(EngineOf(sessionId), sessionId, NgCommands.Query(sessionId), cancellationToken).ConfigureAwait(false)
+        _sessions.TryGetValue(sessionId, out var session) && session.Engine is { } engine
+        && await AskAsync(engine, sessionId, NgCommands.Query(sessionId), cancellationToken).ConfigureAwait(false)
             is NgReply.Done done ? NgStatistics.Read(done.Body) : null;
 
     /// <summary>Whether any engine answers: new sessions find it.</summary>
@@ -114,14 +110,104 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
         _metrics.Dispose();
     }
 
+    private static MediaResult UnknownSession => MediaResult.Failed(MediaFault.Refused, "no such session");
+
     private static EngineAddress Address(string text) =>
         EngineAddress.TryParse(text, out var address)
             ? address
             : throw new ArgumentException($"'{text}' is no engine address: udp:host:port is needed", nameof(text));
 
-    private static MediaResult Description(NgReply reply) => reply switch
+    private static async ValueTask<MediaResult> InTurnAsync(
+        RelaySession session, Func<ValueTask<MediaResult>> verb, CancellationToken cancellationToken)
     {
-        NgReply.Done done when done.Body.Text("sdp") is { Length: > 0 } sdp => MediaResult.Ok(sdp),
+        await session.TakeTurnAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return session.IsDeleted ? UnknownSession : await verb().ConfigureAwait(false);
+        }
+        finally
+        {
+            session.EndTurn();
+        }
+    }
+
+    private async ValueTask<MediaResult> OfferAsync(
+        RelaySession session, MediaOffer offer, CancellationToken cancellationToken)
+    {
+        offer = session.Complete(offer);
+        var command = NgCommands.Offer(offer);
+        var result = MediaResult.Failed(MediaFault.Unavailable, "no engine");
+        foreach (var engine in session.Engine is { } home ? [home] : _engines.InOrderFor(offer.SessionId))
+        {
+            result = Description(
+                await AskAsync(engine, offer.SessionId, command, cancellationToken).ConfigureAwait(false), offer.Towards);
+            if (result.IsOk)
+            {
+                session.Engine = engine;
+                session.Taken(offer);
+            }
+
+            if (result.Fault is MediaFault.None or MediaFault.Refused)
+            {
+                break; // another engine would refuse it, too
+            }
+        }
+
+        if (session.Engine is null)
+        {
+            session.IsDeleted = true;
+            _sessions.TryRemove(KeyValuePair.Create(offer.SessionId, session));
+        }
+
+        return result;
+    }
+
+    private async ValueTask<MediaResult> AnswerAsync(
+        RelaySession session, MediaAnswer answer, CancellationToken cancellationToken)
+    {
+        if (session.Offer is not { } offer)
+        {
+            return UnknownSession;
+        }
+
+        answer = session.Complete(answer);
+        var engine = session.Engine!;
+        if (session.OfferHasGrown
+            && await AskAsync(engine, answer.SessionId, NgCommands.Offer(offer), cancellationToken).ConfigureAwait(false)
+                is not NgReply.Done and var fault)
+        {
+            return Verdict(fault);
+        }
+
+        var result = Description(
+            await AskAsync(engine, answer.SessionId, NgCommands.Answer(answer), cancellationToken).ConfigureAwait(false),
+            answer.Towards);
+        if (result.IsOk)
+        {
+            session.Taken(answer);
+        }
+
+        return result;
+    }
+
+    /// <summary>
+    /// The engine learns candidates by the exchange being repeated, which changes nothing else. Its own way, the flag
+    /// "fragment", cannot be used: in 10.5 it makes the engine forget where to send, and kills it if the end is one that
+    /// it has not met.
+    /// </summary>
+    private async ValueTask<MediaResult> TrickleAsync(
+        RelaySession session, MediaTrickle trickle, CancellationToken cancellationToken) =>
+        session.TakeCandidates(trickle) && session.Answer is { } answer
+            ? (await AnswerAsync(session, answer, cancellationToken).ConfigureAwait(false)) with { Sdp = null }
+            : MediaResult.Ok();
+
+    private async ValueTask<MediaResult> DeleteAsync(NgClient engine, string sessionId, CancellationToken cancellationToken) =>
+        Verdict(await AskAsync(engine, sessionId, NgCommands.Delete(sessionId), cancellationToken).ConfigureAwait(false));
+
+    private static MediaResult Description(NgReply reply, MediaProfile towards) => reply switch
+    {
+        NgReply.Done done when done.Body.Text("sdp") is { Length: > 0 } sdp =>
+            MediaResult.Ok(towards == MediaProfile.PlainRtp ? Descriptions.ForPhones(sdp) : sdp),
         NgReply.Done => MediaResult.Failed(MediaFault.Refused, "a reply without a description"),
         _ => Verdict(reply),
     };
@@ -132,9 +218,6 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
         NgReply.Silent silent => MediaResult.Failed(MediaFault.Unavailable, silent.Reason),
         _ => MediaResult.Ok(),
     };
-
-    private NgClient EngineOf(string sessionId) =>
-        _sessions.TryGetValue(sessionId, out var engine) ? engine : _engines.InOrderFor(sessionId).First();
 
     private async ValueTask<NgReply> AskAsync(
         NgClient engine, string sessionId, BencodeValue.Dictionary command, CancellationToken cancellationToken)

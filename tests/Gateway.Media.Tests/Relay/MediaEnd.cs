@@ -1,0 +1,60 @@
+using System.Text.Json.Nodes;
+
+namespace Gateway.Media.Tests.Relay;
+
+/// <summary>One end of a call: what both kinds can do.</summary>
+public abstract class MediaEnd(MediaEnds ends, string name)
+{
+    public string Name { get; } = name;
+
+    protected MediaEnds Ends { get; } = ends;
+
+    /// <summary>Until it hears the tone that it expects (three windows of 100 ms in a row).</summary>
+    public Task HearsAsync() => Ends.When(Name, "tone", e => (bool)e["heard"]!);
+
+    /// <summary>Until it hears that tone no more.</summary>
+    public Task HearsNoMoreAsync() => Ends.When(Name, "tone", e => !(bool)e["heard"]!);
+
+    /// <summary>What was heard and counted so far no longer matters.</summary>
+    public async Task ForgetAsync()
+    {
+        await Ends.SendAsync(Name, "forget");
+        await Ends.When(Name, "forgotten");
+        Ends.Discard(Name, "tone");
+    }
+
+    public async Task DialAsync(string digits)
+    {
+        await Ends.SendAsync(Name, "digits", ("digits", digits));
+        Assert.True((bool)(await Ends.When(Name, "dialled"))["possible"]!, "no telephone-event was negotiated");
+    }
+
+    public async Task<string> HearsDigitsAsync(int count)
+    {
+        var digits = "";
+        while (digits.Length < count)
+        {
+            digits += (string?)(await Ends.When(Name, "digit"))["digit"];
+        }
+
+        return digits;
+    }
+
+    public Task SendAudioAsync(bool sending) => Ends.SendAsync(Name, "audio", ("sending", sending));
+
+    /// <summary>Packets received since the last <see cref="ForgetAsync"/>, by payload type.</summary>
+    public async Task<JsonObject> PayloadsAsync()
+    {
+        await Ends.SendAsync(Name, "counted");
+        return (await Ends.When(Name, "counted"))["payloads"]!.AsObject();
+    }
+
+    public async Task CloseAsync()
+    {
+        await Ends.SendAsync(Name, "close");
+        await Ends.When(Name, "closed");
+    }
+
+    private protected static object[][] Rows(IEnumerable<Codec> codecs) =>
+        [.. codecs.Select(codec => new object[] { codec.Id, codec.Name, codec.Rate, codec.Channels })];
+}

@@ -1,0 +1,145 @@
+using Gateway.Media.Relay;
+
+namespace Gateway.Media.Tests.Relay;
+
+public abstract partial class MediaRelayContract
+{
+    [Fact] // S1
+    public async Task WebRtc_end_calls_a_phone_and_both_hear_each_other()
+    {
+        var web = await WebAsync();
+        var phone = await PhoneAsync();
+
+        var forPhone = await OfferAsync("web", web.Offer(Browser), MediaProfile.PlainRtp);
+        IsForPhones(forPhone);
+        var forWeb = await AnswerAsync("web", "phone", phone.Answer(forPhone, [Codec.Pcmu]), MediaProfile.WebRtc);
+        IsForWebRtc(forWeb, isOffer: false);
+        await phone.RemoteAsync(forPhone);
+        await web.AnsweredAsync(forWeb);
+
+        await BothHearAsync(web, phone);
+    }
+
+    [Fact] // S2
+    public async Task Phone_calls_a_WebRtc_end_and_both_hear_each_other()
+    {
+        var phone = await PhoneAsync();
+        var web = await WebAsync(offers: false);
+
+        var forWeb = await OfferAsync("phone", phone.Offer(DeskPhone), MediaProfile.WebRtc);
+        IsForWebRtc(forWeb, isOffer: true);
+        var forPhone = await AnswerAsync("phone", "web", web.Answer(forWeb, Browser), MediaProfile.PlainRtp);
+        IsForPhones(forPhone);
+        await web.OfferedAsync(forWeb);
+        await phone.RemoteAsync(forPhone);
+
+        await BothHearAsync(web, phone);
+    }
+
+    /// <summary>
+    /// Ring-first (J-20): the phone is invited with a description made up on the WebRTC end's behalf; when that end's own
+    /// offer comes, the phone is long answering, and is not asked again.
+    /// </summary>
+    [Theory] // S3
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task WebRtc_end_that_offers_after_the_phone_answered_joins_without_a_new_offer_to_the_phone(bool candidatesInOffer)
+    {
+        var phone = await PhoneAsync();
+        var forPhone = await OfferAsync("web", MadeUp(Browser), MediaProfile.PlainRtp);
+        IsForPhones(forPhone);
+        var stored = phone.Answer(forPhone, DeskPhone);
+        await AnswerAsync("web", "phone", stored, MediaProfile.PlainRtp);
+        await phone.RemoteAsync(forPhone); // early media, which nobody can hear yet
+
+        var web = await WebAsync();
+        var unused = await OfferAsync("web", web.Offer(Browser, candidatesInOffer), MediaProfile.PlainRtp, to: "phone");
+        Assert.Equal((forPhone.Host, forPhone.Port), (unused.Host, unused.Port));
+        var forWeb = await AnswerAsync("web", "phone", stored, MediaProfile.WebRtc);
+        IsForWebRtc(forWeb, isOffer: false);
+        await web.AnsweredAsync(forWeb);
+        if (!candidatesInOffer)
+        {
+            await TrickleAsync("web", web.Fragment());
+        }
+
+        await BothHearAsync(web, phone);
+    }
+
+    [Fact] // S3: Dino knows one telephone-event or none, and numbers of its own
+    public async Task WebRtc_end_that_offers_late_with_other_payload_numbers_still_hears_and_is_heard()
+    {
+        var phone = await PhoneAsync();
+        var forPhone = await OfferAsync("web", MadeUp(Browser), MediaProfile.PlainRtp);
+        var stored = phone.Answer(forPhone, DeskPhone);
+        await AnswerAsync("web", "phone", stored, MediaProfile.PlainRtp);
+        await phone.RemoteAsync(forPhone);
+
+        var web = await WebAsync();
+        Codec[] dino = [Codec.Opus with { Id = 96 }, Codec.Pcmu, Codec.Pcma];
+        await OfferAsync("web", web.Offer(dino), MediaProfile.PlainRtp, to: "phone");
+        var forWeb = await AnswerAsync("web", "phone", stored, MediaProfile.WebRtc);
+        await web.AnsweredAsync(forWeb);
+
+        await BothHearAsync(web, phone);
+    }
+
+    [Fact] // S4, R-42
+    public async Task Phone_that_plays_before_it_answers_is_heard()
+    {
+        var web = await WebAsync();
+        var phone = await PhoneAsync();
+        var forPhone = await OfferAsync("web", web.Offer(Browser), MediaProfile.PlainRtp);
+        var early = phone.Answer(forPhone, DeskPhone);
+
+        var forWeb = await AnswerAsync("web", "phone", early, MediaProfile.WebRtc); // of a 183
+        await phone.RemoteAsync(forPhone);
+        await web.AnsweredAsync(forWeb);
+        await web.HearsAsync();
+
+        var again = await AnswerAsync("web", "phone", early, MediaProfile.WebRtc); // of the 200
+        Assert.Equal((forWeb.Port, forWeb.Value("ice-ufrag"), forWeb.Value("fingerprint"), forWeb.Value("setup")),
+            (again.Port, again.Value("ice-ufrag"), again.Value("fingerprint"), again.Value("setup")));
+        await phone.HearsAsync();
+    }
+
+    [Fact] // S10
+    public async Task Deleted_session_is_unknown_and_deleting_it_again_succeeds()
+    {
+        var web = await WebAsync();
+        var forPhone = await OfferAsync("web", web.Offer(Browser), MediaProfile.PlainRtp);
+        Assert.NotNull(await Relay.QueryAsync(Session, default));
+
+        Assert.True((await Relay.DeleteAsync(Session, default)).IsOk);
+        Assert.True((await Relay.DeleteAsync(Session, default)).IsOk);
+
+        Assert.Null(await Relay.QueryAsync(Session, default));
+        using var freed = new System.Net.Sockets.UdpClient(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, forPhone.Port));
+    }
+
+    [Fact]
+    public async Task Query_counts_the_packets_of_each_end()
+    {
+        var phone = await PhoneAsync();
+        var web = await WebAsync(offers: false);
+        var forWeb = await OfferAsync("phone", phone.Offer(DeskPhone), MediaProfile.WebRtc);
+        var forPhone = await AnswerAsync("phone", "web", web.Answer(forWeb, Browser), MediaProfile.PlainRtp);
+        await web.OfferedAsync(forWeb);
+        await phone.RemoteAsync(forPhone);
+        await BothHearAsync(web, phone);
+
+        var statistics = await Relay.QueryAsync(Session, default);
+
+        Assert.Equal(["phone", "web"], statistics!.Ends.Select(end => end.Tag).Order());
+        Assert.All(statistics.Ends, end => Assert.True(end is { Packets: > 0, Bytes: > 0, LastPacket: > 0 }, end.ToString()));
+    }
+
+    /// <summary>What the gateway says for an end that has not spoken: the codecs that WebRTC clients have, no address yet.</summary>
+    private static string MadeUp(IEnumerable<Codec> codecs)
+    {
+        var all = codecs.ToList();
+        return "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+            + $"m=audio 9 RTP/AVP {string.Join(' ', all.Select(codec => codec.Id))}\r\n"
+            + string.Concat(all.Select(codec => $"a=rtpmap:{codec}\r\n")) + "a=sendrecv\r\n";
+    }
+}

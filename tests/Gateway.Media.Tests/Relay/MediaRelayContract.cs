@@ -1,0 +1,77 @@
+using Gateway.Media.Relay;
+
+namespace Gateway.Media.Tests.Relay;
+
+/// <summary>
+/// What every media relay owes its caller, shown by real packets between a WebRTC end and a plain RTP end. Each end sends
+/// a tone that the other one must hear.
+/// </summary>
+public abstract partial class MediaRelayContract(IRelayFixture fixture)
+{
+    private const int WebTone = 1000;
+    private const int PhoneTone = 440;
+
+    private static readonly Codec[] Browser = [Codec.Opus, Codec.G722, Codec.Pcmu, Codec.Pcma, Codec.Digits, Codec.WideDigits];
+    private static readonly Codec[] DeskPhone = [Codec.Pcmu, Codec.Pcma, Codec.Digits];
+
+    private readonly string _session = $"call {Guid.NewGuid():N}";
+
+    private protected string Session => _session;
+
+    private protected IMediaRelay Relay => fixture.Relay;
+
+    private protected MediaEnds Ends => fixture.Ends;
+
+    private protected Task<WebEnd> WebAsync(bool offers = true) => Ends.WebAsync(offers, WebTone, PhoneTone);
+
+    private protected Task<PlainEnd> PhoneAsync() => Ends.PlainAsync(PhoneTone, WebTone);
+
+    private protected async Task<Description> OfferAsync(
+        string from, string sdp, MediaProfile towards, string? to = null, params string[] transcode) =>
+        Sdp(await Relay.OfferAsync(new(_session, from, sdp, towards) { ToTag = to, Transcode = [.. transcode] }, default));
+
+    private protected async Task<Description> AnswerAsync(string from, string to, string sdp, MediaProfile towards) =>
+        Sdp(await Relay.AnswerAsync(new(_session, from, to, sdp, towards), default));
+
+    private protected async Task TrickleAsync(string from, string fragment, string? to = null)
+    {
+        var result = await Relay.TrickleAsync(new(_session, from, fragment) { ToTag = to }, default);
+        Assert.True(result.IsOk, result.Detail);
+    }
+
+    private protected static async Task BothHearAsync(MediaEnd one, MediaEnd other)
+    {
+        await one.HearsAsync();
+        await other.HearsAsync();
+    }
+
+    private static Description Sdp(MediaResult result)
+    {
+        Assert.True(result.IsOk, result.Detail);
+        return new Description(result.Sdp!);
+    }
+
+    /// <summary>RFC 8842 section 5, RFC 8839, RFC 5761: everything that a WebRTC end needs to start.</summary>
+    private protected static void IsForWebRtc(Description description, bool isOffer)
+    {
+        Assert.Equal("UDP/TLS/RTP/SAVPF", description.Protocol);
+        Assert.StartsWith("sha-256 ", description.Value("fingerprint"), StringComparison.Ordinal);
+        Assert.True(description.Value("ice-ufrag")?.Length >= 4);
+        Assert.True(description.Value("ice-pwd")?.Length >= 22);
+        Assert.True(description.Has("rtcp-mux"));
+        Assert.False(description.Has("crypto"));
+        Assert.False(description.Has("ice-lite"));
+        Assert.NotEmpty(description.Candidates);
+        Assert.All(description.Candidates, candidate => Assert.Equal("1", candidate.Split(' ')[1]));
+        Assert.True(isOffer ? description.Value("setup") == "actpass" : description.Value("setup") is "active" or "passive");
+    }
+
+    private protected static void IsForPhones(Description description)
+    {
+        Assert.Equal("RTP/AVP", description.Protocol);
+        Assert.All(
+            ["fingerprint", "setup", "ice-ufrag", "ice-pwd", "ice-options", "candidate", "end-of-candidates", "rtcp-mux", "group",
+                "mid", "crypto", "msid", "ssrc", "extmap", "rtcp-fb"],
+            attribute => Assert.False(description.Has(attribute), $"a={attribute} is nothing for a phone:\n{description.Sdp}"));
+    }
+}
