@@ -15,8 +15,8 @@ public sealed record CallTimers
     public TimeSpan RingingAssumed { get; init; } = TimeSpan.FromSeconds(1.5);
 
     /// <summary><c>ringing</c> to the XMPP caller when the SIP side only said 100: Conversations gives up after 12 s,
-    /// Monal after 30 s. Zero: never without a real 180.</summary>
-    public TimeSpan RingingFallback { get; init; } = TimeSpan.FromSeconds(8);
+    /// Monal after 30 s. Zero, the default: never without a real 180 (MAPPING J-8); 8 s suits trunks that never send one.</summary>
+    public TimeSpan RingingFallback { get; init; } = TimeSpan.Zero;
 
     /// <summary>From our <c>proceed</c> to the caller's session-initiate (MAPPING J-21).</summary>
     public TimeSpan SessionInitiate { get; init; } = TimeSpan.FromSeconds(30);
@@ -35,4 +35,16 @@ public sealed record CallTimers
 
     /// <summary>How long an unanswered INVITE may ring on the SIP side before it is cancelled.</summary>
     public TimeSpan InviteTimeout { get; init; } = TimeSpan.FromSeconds(180);
+
+    /// <summary>From CANCEL to the final response; the SIP stack gives up after 64*T1 = 32 s, this lies behind it.</summary>
+    public TimeSpan Cancel { get; init; } = TimeSpan.FromSeconds(40);
+
+    /// <summary>How long calls outlive the link to the XMPP server (MAPPING K-4).</summary>
+    public TimeSpan LinkGrace { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How often the media of a running call is looked at.</summary>
+    public TimeSpan MediaCheck { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Silence of one side, without hold, after which the gateway asks that side whether it still lives.</summary>
+    public TimeSpan MediaSilence { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -1,0 +1,21 @@
+using Gateway.Mapping.Addresses;
+using Gateway.Mapping.Configuration;
+using Gateway.Media.Relay;
+using Gateway.Sip.UserAgent;
+using Gateway.Xmpp.Component;
+using Gateway.Xmpp.Disco;
+
+namespace Gateway.Mapping.Calls;
+
+/// <summary>What every call of the process shares.</summary>
+internal sealed record CallContext(
+    MappingOptions Options,
+    AddressPlan Addresses,
+    IXmppLink Link,
+    ISipUserAgent UserAgent,
+    IMediaRelay Relay,
+    ServiceDiscovery Discovery,
+    CallDirectory Directory,
+    CallMetrics Metrics,
+    CallLog Log,
+    TimeProvider Time);

@@ -1,0 +1,253 @@
+using Gateway.Mapping.Descriptions;
+using Gateway.Media.Relay;
+using Gateway.Sip.Sdp;
+using Gateway.Xmpp.Jingle;
+
+namespace Gateway.Mapping.Calls;
+
+/// <summary>What changes in the media of a running call, and its end.</summary>
+internal sealed partial class CallMedia
+{
+    private const int EarlyLimit = 64;
+
+    private readonly List<JingleElement> _early = [];
+    private long? _firstLook;
+
+    /// <summary>
+    /// Answers the phone's new offer. As long as address and codec stay (hold and resume, session refresh) nothing is asked of the
+    /// relay and the client is not disturbed.
+    /// </summary>
+    public void PrepareReoffer()
+    {
+        var (offer, known, shown, client, table) = (Parse(PhoneReoffer), Parse(Phone), _shown!, _relayedClient, _table);
+        var (text, userHolds) = (PhoneReoffer, _call.Snapshot.UserHolds);
+        Enqueue("re-offer of the phone", async cancellation =>
+        {
+            if (offer is null || client is null || !SipOfferPlan.TryMake(offer, video: false, out var plan))
+            {
+                Post(new CallEvent.ReofferFailed(MediaFault.Refused), () => { });
+                return;
+            }
+
+            var answer = known is not null && Describes.SameMedia(known, offer)
+                ? plan.Restore(CodecComparison.AnswerFor(plan.Filtered, Describes.Relayed(shown)))
+                : await RelayReofferAsync(plan, client, table!, cancellation).ConfigureAwait(false);
+            if (answer is null)
+            {
+                return;
+            }
+
+            var held = offer.IsHold;
+            Post(new CallEvent.ReofferReady(held), () =>
+            {
+                _plan = plan;
+                _shown = answer;
+                Phone = text;
+                Show(SdpHold.Answer(answer, offer, userHolds));
+            });
+        });
+    }
+
+    /// <summary>Tells the relay where the phone now is: a late answer in ACK, a 2xx that differs from early media.</summary>
+    public void UpdateSipMedia()
+    {
+        var (phone, known, client, table) = (Parse(Phone), _relayedPhone, _relayedClient, _table);
+        if (phone is null || client is null || table is null || (known is not null && Describes.SameMedia(known, phone)))
+        {
+            return;
+        }
+
+        Enqueue("new address of the phone", async cancellation =>
+        {
+            if (await RelayAgainAsync(client, phone, table, cancellation).ConfigureAwait(false) is not null)
+            {
+                Post(null, () => _relayedPhone = phone);
+            }
+        });
+    }
+
+    /// <summary>Candidates go to the relay once it knows the client; fresh credentials restart ICE .</summary>
+    public void AddCandidates(JingleElement info)
+    {
+        if (Client is not { } client)
+        {
+            Keep(info); // before session-accept: the relay has not heard of the client yet
+            return;
+        }
+
+        var table = _table ?? MediaTable.FromJingle(client);
+        if (IceRestart.IsRestart(client, info, table))
+        {
+            Restart(IceRestart.Apply(client, info), table);
+            return;
+        }
+
+        if (_relayedClient is null || !ReferenceEquals(client, _relayedClient))
+        {
+            Keep(info);
+            return;
+        }
+
+        Trickle(info, client, table);
+    }
+
+    /// <summary>Looks at the counters; a side that is silent for long is told to the call.</summary>
+    public void Check() => Enqueue("query", async cancellation =>
+    {
+        if (await _context.Relay.QueryAsync(_call.Id, cancellation).ConfigureAwait(false) is not { } statistics)
+        {
+            return;
+        }
+
+        var now = _context.Time.GetUtcNow().ToUnixTimeSeconds();
+        foreach (var end in statistics.Ends.Where(end => end.Tag is UserTag or PhoneTag))
+        {
+            // A side that never sent anything is silent since we first looked.
+            var last = end.LastPacket > 0 ? end.LastPacket : _firstLook ??= now;
+            var silence = TimeSpan.FromSeconds(Math.Max(0, now - last));
+            if (silence >= _context.Options.Timers.MediaSilence)
+            {
+                _context.Log.Silent(_call.Id, end.Tag == UserTag ? "XMPP" : "SIP", silence);
+                Post(new CallEvent.MediaSilent(end.Tag == UserTag), () => { });
+            }
+        }
+    });
+
+    /// <summary>Frees the relay's ports, after whatever is still being asked of it.</summary>
+    public void Release()
+    {
+        if (_isReleased)
+        {
+            return;
+        }
+
+        Enqueue("delete", async cancellation =>
+        {
+            var result = await _context.Relay.DeleteAsync(_call.Id, cancellation).ConfigureAwait(false);
+            if (!result.IsOk)
+            {
+                _context.Log.MediaFailed(_call.Id, "delete", result.Fault.ToString(), result.Detail);
+            }
+        });
+        _isReleased = true;
+    }
+
+    private void Keep(JingleElement info)
+    {
+        if (_early.Count < EarlyLimit)
+        {
+            _early.Add(info);
+        }
+    }
+
+    private void FlushCandidates(JingleElement client, MediaTable table)
+    {
+        foreach (var info in _early)
+        {
+            Trickle(info, client, table);
+        }
+
+        _early.Clear();
+    }
+
+    private void Trickle(JingleElement info, JingleElement client, MediaTable table)
+    {
+        foreach (var fragment in TrickleFragments.From(info, table, client))
+        {
+            Enqueue("trickle", async cancellation =>
+            {
+                var result = await _context.Relay.TrickleAsync(
+                    new MediaTrickle(_call.Id, UserTag, fragment) { ToTag = PhoneTag }, cancellation).ConfigureAwait(false);
+                if (!result.IsOk)
+                {
+                    // Not the end: other candidates, or the client's own checks, may still connect (RFC 8445 section 7.3.1.3).
+                    _context.Log.MediaFailed(_call.Id, "trickle", result.Fault.ToString(), result.Detail);
+                }
+            });
+        }
+    }
+
+    private void Restart(JingleElement client, MediaTable table)
+    {
+        Client = client;
+        _relayedClient = client;
+        var phone = Parse(Phone);
+        if (phone is null)
+        {
+            return; // nothing was accepted yet: the new credentials go out with session-accept
+        }
+
+        Enqueue("ICE restart", async cancellation =>
+        {
+            if (await RelayAgainAsync(client, phone, table, cancellation).ConfigureAwait(false) is { } toClient
+                && SdpToJingle.TransportInfo(toClient, table, _call.Snapshot.Sid) is { } transports)
+            {
+                Post(new CallEvent.RestartReady(), () => RestartedTransports = transports);
+            }
+        });
+    }
+
+    /// <summary>Offers the client's description again, lets the phone's answer it, and gives what the client would be told.</summary>
+    private async Task<SdpSession?> RelayAgainAsync(JingleElement client, SdpSession phone, MediaTable table, CancellationToken cancellation)
+    {
+        if (!TryDescribe(client, table, DtlsSetup.ActPass, out var offer))
+        {
+            return null;
+        }
+
+        var made = await OfferAsync(UserTag, offer, MediaProfile.PlainRtp, [], cancellation).ConfigureAwait(false);
+        if (!TryTake(made, out var shown))
+        {
+            return null;
+        }
+
+        made = await AnswerAsync(UserTag, PhoneTag, CodecComparison.AnswerFor(shown, phone), MediaProfile.WebRtc, cancellation).ConfigureAwait(false);
+        return TryTake(made, out var toClient) ? toClient : null;
+    }
+
+    /// <summary>Takes a phone's offer with another address or other codecs through the relay; the client keeps what it has.</summary>
+    private async Task<SdpSession?> RelayReofferAsync(SipOfferPlan plan, JingleElement client, MediaTable table, CancellationToken cancellation)
+    {
+        var made = await OfferAsync(PhoneTag, plan.Filtered, MediaProfile.WebRtc, plan.Transcode, cancellation).ConfigureAwait(false);
+        if (!made.IsOk || Parse(made.Sdp) is not { } toClient || !TryDescribe(client, table, OurRoleComplement(), out var answer))
+        {
+            Post(new CallEvent.ReofferFailed(made.IsOk ? MediaFault.Refused : made.Fault), () => { });
+            return null;
+        }
+
+        made = await AnswerAsync(PhoneTag, UserTag, CodecComparison.AnswerFor(toClient, answer), MediaProfile.PlainRtp, cancellation).ConfigureAwait(false);
+        if (!made.IsOk || Parse(made.Sdp) is not { } toPhone)
+        {
+            Post(new CallEvent.ReofferFailed(made.Fault), () => { });
+            return null;
+        }
+
+        return plan.Restore(PhoneProfile.Trim(toPhone));
+    }
+
+    /// <summary>The client's description with the DTLS role that fits an offer or an answer; its association stays .</summary>
+    private static bool TryDescribe(
+        JingleElement client, MediaTable table, DtlsSetup setup, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out SdpSession? sdp)
+    {
+        var author = client.Action == JingleAction.SessionInitiate ? JingleCreator.Initiator : JingleCreator.Responder;
+        if (!JingleToSdp.TryConvert(client, author, table, Descriptions, out sdp, out _))
+        {
+            return false;
+        }
+
+        var role = setup.ToString().ToLowerInvariant();
+        sdp = sdp with { Media = [.. sdp.Media.Select(media => media.Has("setup") ? media.WithAttribute("setup", role) : media)] };
+        return true;
+    }
+
+    private DtlsSetup OurRoleComplement()
+    {
+        if (_relayedClient is { Action: JingleAction.SessionAccept } accept)
+        {
+            return accept.Contents.SelectMany(content => content.Transport?.Fingerprints ?? []).FirstOrDefault()?.Setup ?? DtlsSetup.Active;
+        }
+
+        var ours = JingleAnswer.Contents.SelectMany(content => content.Transport?.Fingerprints ?? []).FirstOrDefault()?.Setup;
+        return ours == DtlsSetup.Passive ? DtlsSetup.Active : DtlsSetup.Passive;
+    }
+}

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using Gateway.Media.Relay;
+using Gateway.Sip.Sdp;
+
+namespace Gateway.Mapping.Calls;
+
+/// <summary>How work for the relay is queued, and its results come back to the call's loop.</summary>
+internal sealed partial class CallMedia
+{
+    /// <summary>One request after the other: a relay must not see an answer overtake its offer.</summary>
+    private void Enqueue(string step, Func<CancellationToken, Task> work)
+    {
+        if (!_isReleased)
+        {
+            _tail = AfterAsync(_tail, step, work);
+        }
+    }
+
+    private async Task AfterAsync(Task before, string step, Func<CancellationToken, Task> work)
+    {
+        await before.ConfigureAwait(false);
+        try
+        {
+            await work(_stopping.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The call is gone; so is the reason for asking.
+        }
+        catch (Exception fault)
+        {
+            _context.Log.EffectFailed(_call.Id, step, fault);
+            Fail(CallMediaFault.RelayUnavailable);
+        }
+    }
+
+    private ValueTask<MediaResult> OfferAsync(
+        string from, SdpSession sdp, MediaProfile towards, ImmutableArray<string> transcode, CancellationToken cancellation) =>
+        _context.Relay.OfferAsync(
+            new MediaOffer(_call.Id, from, sdp.ToString(), towards) { ToTag = Other(from), Transcode = transcode }, cancellation);
+
+    private ValueTask<MediaResult> AnswerAsync(
+        string offerer, string answerer, SdpSession sdp, MediaProfile towards, CancellationToken cancellation) =>
+        _context.Relay.AnswerAsync(new MediaAnswer(_call.Id, offerer, answerer, sdp.ToString(), towards), cancellation);
+
+    private static string Other(string tag) => tag == UserTag ? PhoneTag : UserTag;
+
+    /// <summary>The description of a result; a fault is told to the call.</summary>
+    private bool TryTake(MediaResult result, [NotNullWhen(true)] out SdpSession? sdp)
+    {
+        sdp = result.IsOk ? Parse(result.Sdp) : null;
+        if (sdp is null)
+        {
+            _context.Log.MediaFailed(_call.Id, "negotiation", result.Fault.ToString(), result.Detail);
+            Fail(result.Fault == MediaFault.Refused ? CallMediaFault.NotAcceptable : CallMediaFault.RelayUnavailable);
+        }
+
+        return sdp is not null;
+    }
+
+    private void Done(MediaResult result, CallEvent e, Action<SdpSession> keep)
+    {
+        if (TryTake(result, out var sdp))
+        {
+            Post(e, () => keep(sdp));
+        }
+    }
+
+    private void Fail(CallMediaFault fault) => Post(new CallEvent.MediaFailed(fault), () => { });
+
+    /// <summary>Back on the call's loop: first what was learnt is kept, then the event is taken. No event: only the former.</summary>
+    private void Post(CallEvent? e, Action keep) => _call.Post(new CallInput(e)
+    {
+        Apply = () =>
+        {
+            keep();
+            return true;
+        },
+    });
+}

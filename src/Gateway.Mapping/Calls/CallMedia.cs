@@ -1,0 +1,262 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Gateway.Mapping.Descriptions;
+using Gateway.Media.Relay;
+using Gateway.Sip.Sdp;
+using Gateway.Xmpp.Jingle;
+
+namespace Gateway.Mapping.Calls;
+
+/// <summary>
+/// The media of one call: keeps the newest description of each side, asks the relay, one request after the other, and posts what
+/// comes of it. Public members belong to the call's loop; work for the relay carries copies of what it needs.
+/// </summary>
+internal sealed partial class CallMedia : IAsyncDisposable
+{
+    private const string UserTag = "x", PhoneTag = "s";
+    private static readonly DescriptionOptions Descriptions = new();
+
+    private readonly CallContext _context;
+    private readonly CallActor _call;
+    private readonly CancellationTokenSource _stopping = new();
+    private SdpVersioning _versioning = SdpVersioning.Start((ulong)RandomNumberGenerator.GetInt32(1, int.MaxValue));
+    private Task _tail = Task.CompletedTask;
+    private SdpSession? _shown;
+    private SdpSession? _relayedPhone;
+    private JingleElement? _relayedClient;
+    private SipOfferPlan? _plan;
+    private MediaTable? _table;
+    private bool _isReleased;
+
+    public CallMedia(CallContext context, CallActor call)
+    {
+        _context = context;
+        _call = call;
+    }
+
+    /// <summary>What the client said last: session-initiate or session-accept, with the candidates that came since.</summary>
+    public JingleElement? Client { get; set; }
+
+    /// <summary>What the phone said last.</summary>
+    public string? Phone { get; set; }
+
+    /// <summary>What the phone offers in the re-INVITE that is open.</summary>
+    public string? PhoneReoffer { get; set; }
+
+    /// <summary>session-initiate, ready to be sent.</summary>
+    public JingleElement JingleOffer { get; private set; } = new(JingleAction.SessionInitiate, "");
+
+    /// <summary>session-accept, ready to be sent.</summary>
+    public JingleElement JingleAnswer { get; private set; } = new(JingleAction.SessionAccept, "");
+
+    /// <summary>transport-info after an ICE restart, ready to be sent.</summary>
+    public JingleElement RestartedTransports { get; private set; } = new(JingleAction.TransportInfo, "");
+
+    /// <summary>What the phone is to be told next, under our own o= line (U-16).</summary>
+    public string SipDescription { get; private set; } = "";
+
+    /// <summary>Our description for a re-INVITE, its direction set by the holds .</summary>
+    public string Redirected(bool userHolds, bool phoneHolds)
+    {
+        Show(SdpHold.Offer(_shown!, userHolds, phoneHolds));
+        return SipDescription;
+    }
+
+    /// <summary>Makes the INVITE's offer.</summary>
+    public void PrepareInviteOffer()
+    {
+        var client = Client;
+        var table = client is null ? null : MediaTable.FromJingle(client);
+        var transcode = _call.Parties.Target?.Trunk?.Options.Transcode ?? [];
+        Enqueue("offer to SIP", async cancellation =>
+        {
+            var offer = GatewayOffer.For(["audio"]);
+            if (client is not null && !JingleToSdp.TryConvert(client, JingleCreator.Initiator, table!, Descriptions, out offer, out _))
+            {
+                Fail(CallMediaFault.NotAcceptable);
+                return;
+            }
+
+            var made = await OfferAsync(UserTag, offer!, MediaProfile.PlainRtp, transcode, cancellation).ConfigureAwait(false);
+            Done(made, new CallEvent.OfferReady(), sdp =>
+            {
+                (_table, _relayedClient) = (table, client);
+                Show(_shown = PhoneProfile.Trim(sdp));
+                if (client is not null)
+                {
+                    FlushCandidates(client, table!);
+                }
+            });
+        });
+    }
+
+    /// <summary>Makes session-initiate's offer, from the phone's, or from our own when the INVITE had none .</summary>
+    public void PrepareJingleOffer()
+    {
+        var phone = Phone;
+        Enqueue("offer to XMPP", async cancellation =>
+        {
+            var offer = phone is null ? GatewayOffer.For(["audio"]) : Parse(phone);
+            if (offer is null || !SipOfferPlan.TryMake(offer, video: false, out var plan))
+            {
+                Fail(CallMediaFault.NotAcceptable);
+                return;
+            }
+
+            var made = await OfferAsync(PhoneTag, plan.Filtered, MediaProfile.WebRtc, plan.Transcode, cancellation).ConfigureAwait(false);
+            Done(made, new CallEvent.OfferReady(), sdp =>
+            {
+                (_plan, _relayedPhone) = (plan, phone is null ? null : offer);
+                _table = MediaTable.FromSdp(sdp);
+                JingleOffer = SdpToJingle.Initiate(sdp, _table, _call.Snapshot.Sid, _call.Parties.Contact.ToString());
+            });
+        });
+    }
+
+    /// <summary>Makes the 200's description from session-accept.</summary>
+    public void PrepareSipAnswer()
+    {
+        var (client, table, plan) = (Client!, _table!, _plan!);
+        Enqueue("answer to SIP", async cancellation =>
+        {
+            if (!JingleToSdp.TryConvert(client, JingleCreator.Responder, table, Descriptions, out var answer, out _))
+            {
+                Fail(CallMediaFault.NotAcceptable);
+                return;
+            }
+
+            var made = await AnswerAsync(PhoneTag, UserTag, answer, MediaProfile.PlainRtp, cancellation).ConfigureAwait(false);
+            Done(made, new CallEvent.AnswerReady(), sdp =>
+            {
+                _relayedClient = client;
+                Show(_shown = plan.Restore(PhoneProfile.Trim(sdp)));
+                FlushCandidates(client, table);
+            });
+        });
+    }
+
+    /// <summary>
+    /// Makes session-accept from what the phone said. When the INVITE went out before the client spoke (J-20), the relay is
+    /// offered the client's description now, in place of ours; the phone learns of it only if its answer no longer fits.
+    /// </summary>
+    public void PrepareJingleAnswer()
+    {
+        var (client, phone, sent) = (Client!, Parse(Phone), _shown);
+        var isKnown = ReferenceEquals(client, _relayedClient);
+        var table = MediaTable.FromJingle(client);
+        Enqueue("answer to XMPP", async cancellation =>
+        {
+            if (phone is null || !JingleToSdp.TryConvert(client, JingleCreator.Initiator, table, Descriptions, out var offer, out _))
+            {
+                Fail(CallMediaFault.NotAcceptable);
+                return;
+            }
+
+            var (toPhone, answer, fit) = (sent!, phone, (CodecFit)new CodecFit.Same());
+            if (!isKnown)
+            {
+                fit = CodecComparison.Compare(sent!, phone, offer);
+                var reoffer = await OfferAsync(UserTag, offer, MediaProfile.PlainRtp, TranscodeFor(fit), cancellation).ConfigureAwait(false);
+                if (!TryTake(reoffer, out var shown))
+                {
+                    return;
+                }
+
+                toPhone = PhoneProfile.Trim(shown);
+                answer = CodecComparison.AnswerFor(shown, phone);
+            }
+
+            var made = await AnswerAsync(UserTag, PhoneTag, answer, MediaProfile.WebRtc, cancellation).ConfigureAwait(false);
+            if (!TryTake(made, out var toClient))
+            {
+                return;
+            }
+
+            if (!SdpToJingle.TryAccept(toClient, client, table, _call.Parties.Contact.ToString(), out var accept, out _))
+            {
+                Fail(CallMediaFault.NotAcceptable);
+                return;
+            }
+
+            var needsReinvite = fit is CodecFit.Reinvite || !Describes.SameAddress(sent!, toPhone);
+            if (needsReinvite)
+            {
+                _context.Log.NeedsReinvite(_call.Id, fit is CodecFit.Reinvite ? "codec numbers differ" : "the relay's address changed");
+            }
+
+            Post(new CallEvent.AcceptReady(needsReinvite), () =>
+            {
+                (_table, _relayedClient, _relayedPhone, JingleAnswer) = (table, client, phone, accept);
+                if (needsReinvite)
+                {
+                    _shown = toPhone;
+                }
+
+                FlushCandidates(client, table);
+            });
+        });
+    }
+
+    /// <summary>Both sides offered (J-41): each offer answers the other.</summary>
+    public void PrepareJoin()
+    {
+        var (client, phone) = (Client!, Phone);
+        var table = MediaTable.FromJingle(client);
+        Enqueue("joining", async cancellation =>
+        {
+            var theirs = phone is null ? GatewayOffer.For(["audio"]) : Parse(phone);
+            if (theirs is null || !SipOfferPlan.TryMake(theirs, video: false, out var plan)
+                || !JingleToSdp.TryConvert(client, JingleCreator.Initiator, table, Descriptions, out var offer, out _))
+            {
+                Fail(CallMediaFault.NotAcceptable);
+                return;
+            }
+
+            var made = await OfferAsync(UserTag, offer, MediaProfile.PlainRtp, [], cancellation).ConfigureAwait(false);
+            if (!TryTake(made, out var shown))
+            {
+                return;
+            }
+
+            made = await AnswerAsync(UserTag, PhoneTag, CodecComparison.AnswerFor(shown, plan.Filtered), MediaProfile.WebRtc, cancellation).ConfigureAwait(false);
+            if (!TryTake(made, out var toClient))
+            {
+                return;
+            }
+
+            if (!SdpToJingle.TryAccept(toClient, client, table, _call.Parties.Contact.ToString(), out var accept, out _))
+            {
+                Fail(CallMediaFault.NotAcceptable);
+                return;
+            }
+
+            Post(new CallEvent.AcceptReady(NeedsReinvite: false), () =>
+            {
+                (_table, _plan, _relayedClient, JingleAnswer) = (table, plan, client, accept);
+                _relayedPhone = phone is null ? null : theirs;
+                var toPhone = PhoneProfile.Trim(shown);
+                Show(_shown = phone is null ? toPhone : plan.Restore(CodecComparison.AnswerFor(plan.Filtered, toPhone)));
+                FlushCandidates(client, table);
+            });
+        });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Release();
+        await _tail.ConfigureAwait(false);
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    /// <summary>Sets what the phone is told; our o= version rises only when something changed.</summary>
+    private void Show(SdpSession sdp)
+    {
+        (var versioned, _versioning) = _versioning.Apply(sdp);
+        SipDescription = versioned.ToString();
+    }
+
+    private static ImmutableArray<string> TranscodeFor(CodecFit fit) => fit is CodecFit.Transcode t ? t.Encodings : [];
+
+    private static SdpSession? Parse(string? sdp) => sdp is not null && SdpSession.TryParse(sdp, out var parsed, out _) ? parsed : null;
+}

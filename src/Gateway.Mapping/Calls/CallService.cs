@@ -1,0 +1,174 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Gateway.Mapping.Addresses;
+using Gateway.Mapping.Configuration;
+using Gateway.Mapping.Policy;
+using Gateway.Mapping.Sessions;
+using Gateway.Media.Relay;
+using Gateway.Sip.UserAgent;
+using Gateway.Xmpp.Component;
+using Gateway.Xmpp.Disco;
+using Gateway.Xmpp.Routing;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Mapping.Calls;
+
+/// <summary>What the call service needs of the rest of the process.</summary>
+/// <param name="Options">Options of the mapping.</param>
+/// <param name="Addresses">The address plan.</param>
+/// <param name="Admission">The door for new calls.</param>
+/// <param name="Link">The way to XMPP.</param>
+/// <param name="UserAgent">The way to SIP.</param>
+/// <param name="Relay">The media relay.</param>
+/// <param name="Discovery">Our capabilities.</param>
+/// <param name="InstanceKey">Secret of this installation, at least 16 octets, the same after a restart (MAPPING J-9).</param>
+/// <param name="Time">Clock.</param>
+/// <param name="Logs">Log.</param>
+public sealed record CallServiceParts(
+    MappingOptions Options,
+    AddressPlan Addresses,
+    CallAdmission Admission,
+    IXmppLink Link,
+    ISipUserAgent UserAgent,
+    IMediaRelay Relay,
+    ServiceDiscovery Discovery,
+    ReadOnlyMemory<byte> InstanceKey,
+    TimeProvider Time,
+    ILogger<CallService> Logs);
+
+/// <summary>
+/// All calls of the process: takes proposals, Jingle requests and INVITEs, finds or begins the call they belong to, and posts
+/// the event to it.
+/// </summary>
+public sealed partial class CallService : IXmppExtension, ISipInviteHandler, IXmppLinkObserver, ISessionDirectory, IDrainable, IAsyncDisposable
+{
+    /// <summary>What a refused caller is told to wait.</summary>
+    internal const int RetryAfterSeconds = 10;
+
+    private readonly CallServiceParts _parts;
+    private readonly CallDirectory _directory;
+    private readonly CallMetrics _metrics;
+    private readonly CallContext _context;
+    private readonly CallIds _ids;
+    private readonly CallLog _log;
+    private readonly CancellationTokenSource _stopping = new();
+    private volatile bool _draining;
+
+    /// <summary>Makes the service; nothing happens until stanzas or INVITEs come.</summary>
+    public CallService(CallServiceParts parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        _parts = parts;
+        _directory = new CallDirectory(parts.Time);
+        _metrics = new CallMetrics(_directory);
+        _log = new CallLog(parts.Logs);
+        _ids = new CallIds(parts.InstanceKey.Span);
+        _context = new CallContext(parts.Options, parts.Addresses, parts.Link, parts.UserAgent, parts.Relay, parts.Discovery,
+            _directory, _metrics, _log, parts.Time);
+    }
+
+    /// <summary>Told (user's bare JID, contact's full JID, true) when a session of the pair begins and false when it ends.</summary>
+    public void ObservePairs(Action<Xmpp.Addresses.Jid, Xmpp.Addresses.Jid, bool> observer)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        _directory.PairChanged = (parties, begins) => observer(parties.User, parties.Contact, begins);
+    }
+
+    /// <inheritdoc/>
+    public int Count => _directory.Count;
+
+    /// <inheritdoc/>
+    public ImmutableArray<SessionInfo> List() => _directory.List();
+
+    /// <inheritdoc/>
+    public bool TryHangUp(string id) => _directory.TryHangUp(id);
+
+    /// <inheritdoc/>
+    public void BeginDrain()
+    {
+        if (!_draining)
+        {
+            _draining = true;
+            _log.Draining(Count);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void HangUpAll()
+    {
+        foreach (var call in _directory.All)
+        {
+            call.Post(new CallInput(new CallEvent.HangUp()));
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task WhenEmptyAsync(CancellationToken cancellationToken) => _directory.WhenEmptyAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public void OnUp(bool isReconnect)
+    {
+        foreach (var call in _directory.All)
+        {
+            call.Post(new CallInput(new CallEvent.LinkRestored()));
+        }
+
+        _directory.LinkReturned();
+    }
+
+    /// <inheritdoc/>
+    public void OnDown(string reason)
+    {
+        foreach (var call in _directory.All)
+        {
+            call.Post(new CallInput(new CallEvent.LinkLost()));
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        foreach (var call in _directory.All)
+        {
+            await call.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _metrics.Dispose();
+        _stopping.Dispose();
+    }
+
+    /// <summary>Starts an entered call with its first event.</summary>
+    private void Begin(CallActor call, CallInput first)
+    {
+        _metrics.Started(call.Parties.Direction);
+        _log.Begins(call.Id, call.Parties.Direction, call.Parties.User.ToString(), call.Parties.ContactKey, call.Snapshot.Sid);
+        call.Post(first);
+        _ = RunAsync(call);
+    }
+
+    private async Task RunAsync(CallActor call)
+    {
+        try
+        {
+            await Task.Yield();
+            await call.RunAsync(_stopping.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The process stops; what drain left over has been told by HangUpAll.
+        }
+        catch (Exception fault)
+        {
+            _log.Crashed(call.Id, fault);
+        }
+        finally
+        {
+            await call.DisposeAsync().ConfigureAwait(false);
+            call.Parties.Permit?.Dispose();
+            _directory.Remove(call);
+        }
+    }
+
+    private static string NewSessionId() => "c-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
+}
