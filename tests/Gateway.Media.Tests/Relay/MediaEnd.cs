@@ -55,6 +55,10 @@ public abstract class MediaEnd(MediaEnds ends, string name)
         await Ends.When(Name, "closed");
     }
 
+    /// <summary>What it may send: codecs of the peer's description, by its numbers, that it has itself.</summary>
+    private protected static IEnumerable<Codec> Shared(Description peer, IEnumerable<Codec> own) => peer.Codecs.Where(theirs =>
+        own.Any(codec => codec.Name.Equals(theirs.Name, StringComparison.OrdinalIgnoreCase) && codec.Rate == theirs.Rate));
+
     private protected static object[][] Rows(IEnumerable<Codec> codecs) =>
         [.. codecs.Select(codec => new object[] { codec.Id, codec.Name, codec.Rate, codec.Channels })];
 }

@@ -54,7 +54,7 @@ public sealed class MediaEnds : IAsyncDisposable
         await _writing.WaitAsync();
         try
         {
-            await _process!.WriteLineAsync(command.ToJsonString());
+            await _process!.Input.WriteLineAsync(command.ToJsonString());
         }
         finally
         {

@@ -21,14 +21,8 @@ public sealed class PlainEnd(MediaEnds ends, string name) : MediaEnd(ends, name)
     }
 
     /// <summary>The codecs that it shares with the offer, by the offer's numbers.</summary>
-    public string Answer(Description offer, IEnumerable<Codec> codecs, string direction = "sendrecv")
-    {
-        var mine = codecs.ToList();
-        return Offer(
-            offer.Codecs.Where(theirs => mine.Any(codec =>
-                codec.Name.Equals(theirs.Name, StringComparison.OrdinalIgnoreCase) && codec.Rate == theirs.Rate)),
-            direction);
-    }
+    public string Answer(Description offer, IEnumerable<Codec> codecs, string direction = "sendrecv") =>
+        Offer(Shared(offer, codecs.ToList()), direction);
 
     /// <summary>Where the relay takes its audio; it starts to send there.</summary>
     public Task RemoteAsync(Description relay) => Ends.SendAsync(
@@ -37,5 +31,5 @@ public sealed class PlainEnd(MediaEnds ends, string name) : MediaEnd(ends, name)
         ("host", relay.Host),
         ("port", relay.Port),
         ("receive", Rows(_codecs)),
-        ("send", Rows(relay.Codecs)));
+        ("send", Rows(Shared(relay, _codecs))));
 }

@@ -33,9 +33,7 @@ public sealed class WebEnd(MediaEnds ends, string name) : MediaEnd(ends, name)
     /// <summary>As a libwebrtc client answers: those codecs that it shares, by the offer's numbers.</summary>
     public string Answer(Description offer, IEnumerable<Codec> codecs, bool candidates = true)
     {
-        var mine = codecs.ToList();
-        _codecs = [.. offer.Codecs.Where(theirs => mine.Any(codec =>
-            codec.Name.Equals(theirs.Name, StringComparison.OrdinalIgnoreCase) && codec.Rate == theirs.Rate))];
+        _codecs = [.. Shared(offer, codecs.ToList())];
         return Describe("active", candidates, "sendrecv");
     }
 
@@ -57,7 +55,7 @@ public sealed class WebEnd(MediaEnds ends, string name) : MediaEnd(ends, name)
             ("candidates", relay.Candidates),
             ("role", role),
             ("receive", Rows(_codecs)),
-            ("send", Rows(relay.Codecs)));
+            ("send", Rows(Shared(relay, _codecs))));
     }
 
     /// <summary>DTLS role by the relay's setup in an answer (RFC 5763 section 5).</summary>
