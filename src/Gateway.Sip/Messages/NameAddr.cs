@@ -76,7 +76,7 @@ public sealed record NameAddr(string? DisplayName, SipUri Uri)
                 return false;
             }
 
-            display = words.IsEmpty ? null : TextCache.Get(words);
+            display = words.IsEmpty ? null : SipSyntax.WithoutControls(TextCache.Get(words));
         }
 
         var close = rest.IndexOf((byte)'>');

@@ -94,7 +94,7 @@ public abstract class SipMessage
         {
             foreach (var one in _fields)
             {
-                yield return new(NameOf(one), Encoding.UTF8.GetString(one.Value(Raw.Span)));
+                yield return new(NameOf(one), SipSyntax.Text(one.Value(Raw.Span)));
             }
         }
     }
@@ -103,7 +103,7 @@ public abstract class SipMessage
     public int HeaderCount => _fields.Length;
 
     /// <summary>The value of the first field of this name, long or compact in any case; null when absent.</summary>
-    public string? Header(string name) => TryFind(name, out var value) ? Encoding.UTF8.GetString(value) : null;
+    public string? Header(string name) => TryFind(name, out var value) ? SipSyntax.Text(value) : null;
 
     /// <summary>Whether a field of this name is there.</summary>
     public bool HasHeader(string name) => TryFind(name, out _);
@@ -113,7 +113,7 @@ public abstract class SipMessage
     {
         foreach (var value in RawValues(HeaderName.Of(name), name))
         {
-            yield return Encoding.UTF8.GetString(value.Span);
+            yield return SipSyntax.Text(value.Span);
         }
     }
 
@@ -179,7 +179,7 @@ public abstract class SipMessage
             return "Missing or Malformed To";
         }
 
-        if (!TryFind(HeaderName.CallId, out var callId) || callId.IsEmpty || callId.ContainsAny((byte)' ', (byte)'\t'))
+        if (!TryFind(HeaderName.CallId, out var callId) || callId.IsEmpty || callId.ContainsAnyInRange((byte)0, (byte)' '))
         {
             return "Missing or Malformed Call-ID";
         }

@@ -227,7 +227,7 @@ public sealed class SipMessageBuilder
             size += entry.Size;
         }
 
-        if (size > SipLimits.Message || _entries.Count >= SipLimits.HeaderFields)
+        if (size > SipLimits.Written || _entries.Count >= 2 * SipLimits.HeaderFields)
         {
             throw new InvalidOperationException("The message is larger than any SIP message may be.");
         }
@@ -251,7 +251,7 @@ public sealed class SipMessageBuilder
     private static string CheckedUri(SipUri uri)
     {
         var text = uri.ToString();
-        return text.AsSpan().ContainsAny(' ', '<', '>') || SipSyntax.HasControls(text)
+        return text.AsSpan().ContainsAny(' ', '<', '>') || SipSyntax.BreaksLine(text)
             ? throw new InvalidOperationException("The Request-URI holds a blank, bracket or control character.")
             : text;
     }
@@ -264,10 +264,9 @@ public sealed class SipMessageBuilder
             throw new ArgumentException("A header name is a token.", nameof(name));
         }
 
-        var clean = value.Replace('\t', ' ');
-        return SipSyntax.HasControls(clean)
+        return SipSyntax.BreaksLine(value)
             ? throw new ArgumentException("A header value holds no control characters.", nameof(value))
-            : new Entry(name, HeaderName.Of(name), clean, default);
+            : new Entry(name, HeaderName.Of(name), value.Trim(), default);
     }
 
     /// <summary>One field to write: text, or bytes taken over from another message.</summary>

@@ -94,6 +94,7 @@ internal static class SipParameters
     private static bool IsHeaderValue(ReadOnlySpan<byte> value) => value switch
     {
         [] => true,
+        _ when value.ContainsAny(SipSyntax.Controls) => false,
         [(byte)'"', ..] => SipSyntax.QuotedLength(value) == value.Length,
         _ => !value.ContainsAny(NotInValue),
     };

@@ -35,6 +35,11 @@ public static class SipParser
 
         Span<HeaderField> scratch = stackalloc HeaderField[SipLimits.HeaderFields];
         var index = HeaderIndex.Read(ref bytes, lineEnd + 2, scratch);
+        if (index.End > SipLimits.HeaderSection)
+        {
+            return new(new SipParseFault(513, "Header Section Too Large"));
+        }
+
         var fields = scratch[..index.Count].ToArray();
         return bytes.Span[..lineEnd].StartsWith("SIP/"u8)
             ? ParseResponse(bytes, lineEnd, index, fields)

@@ -55,7 +55,7 @@ public sealed class SipStreamFramer
 
             if (!TryFindHeaderEnd(buffer, out var headerLength))
             {
-                return buffer.Length > SipLimits.Message ? Break(buffer, 513, "Message Too Large") : new(SipFrameKind.Incomplete);
+                return buffer.Length > SipLimits.HeaderSection ? Break(buffer, 513, "Message Too Large") : new(SipFrameKind.Incomplete);
             }
 
             var fault = Measure(buffer.Slice(0, headerLength).ToArray(), out var bodyLength);
@@ -66,7 +66,7 @@ public sealed class SipStreamFramer
 
             if (headerLength + bodyLength > SipLimits.Message)
             {
-                return Break(buffer.Slice(0, Math.Min(headerLength, SipLimits.Message)), 513, "Message Too Large");
+                return Break(buffer.Slice(0, headerLength), 513, "Message Too Large");
             }
 
             _expected = (int)(headerLength + bodyLength);
@@ -114,7 +114,7 @@ public sealed class SipStreamFramer
         if (reader.TryReadTo(out ReadOnlySequence<byte> _, "\r\n\r\n"u8))
         {
             length = reader.Consumed;
-            return length <= SipLimits.Message;
+            return length <= SipLimits.HeaderSection;
         }
 
         _scanned = buffer.Length;
@@ -152,7 +152,7 @@ public sealed class SipStreamFramer
 
     private SipFrame Break(in ReadOnlySequence<byte> message, int status, string phrase)
     {
-        _fault = SipParser.Refuse(message.Slice(0, Math.Min(message.Length, SipLimits.Message)).ToArray(), status, phrase);
+        _fault = SipParser.Refuse(message.Slice(0, Math.Min(message.Length, SipLimits.HeaderSection)).ToArray(), status, phrase);
         return new(SipFrameKind.Broken, Fault: _fault);
     }
 }

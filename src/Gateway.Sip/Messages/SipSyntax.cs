@@ -19,6 +19,9 @@ internal static class SipSyntax
     private static readonly SearchValues<char> ControlChars = SearchValues.Create(
         [.. Enumerable.Range(0, 32).Select(c => (char)c), .. Enumerable.Range(127, 33).Select(c => (char)c)]);
 
+    private static readonly SearchValues<char> LineBreaking = SearchValues.Create(
+        [.. Enumerable.Range(0, 32).Where(c => c != '\t').Select(c => (char)c), (char)127]);
+
     private static readonly SearchValues<byte> Structure = SearchValues.Create("\"<>,;"u8);
 
     internal static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(TokenBytes);
@@ -26,12 +29,22 @@ internal static class SipSyntax
     internal static bool IsToken(string text) => text.Length is > 0 and <= SipLimits.Token && Ascii.IsValid(text)
         && IsToken(Encoding.ASCII.GetBytes(text));
 
+    /// <summary>What would break out of a header field: the controls of ASCII, the tab apart.</summary>
+    internal static bool BreaksLine(ReadOnlySpan<char> text) => text.ContainsAny(LineBreaking);
+
     /// <summary>Any C0 or C1 control character, tab included.</summary>
     internal static bool HasControls(ReadOnlySpan<char> text) => text.ContainsAny(ControlChars);
 
     /// <summary>Control characters taken out: what every free text passes before it is written.</summary>
     internal static string WithoutControls(string text) =>
         HasControls(text) ? string.Concat(text.Where(c => !char.IsControl(c))) : text;
+
+    /// <summary>A header's bytes as text: tabs are blanks, and escaped controls (quoted-pair) are dropped.</summary>
+    internal static string Text(ReadOnlySpan<byte> value)
+    {
+        var text = Encoding.UTF8.GetString(value);
+        return HasControls(text) ? WithoutControls(text.Replace('\t', ' ')) : text;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool IsBlank(byte b) => b is (byte)' ' or (byte)'\t';
