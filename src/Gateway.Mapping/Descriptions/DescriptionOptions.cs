@@ -3,6 +3,8 @@ namespace Gateway.Mapping.Descriptions;
 /// <summary>What the gateway makes of a client's session.</summary>
 public sealed record DescriptionOptions
 {
-    /// <summary>Refuse a session with neither fingerprint nor keys (MAPPING R-28); clients without any talk plain RTP over ICE.</summary>
+    /// <summary>
+    /// Refuse a session with neither fingerprint nor keys (MAPPING R-28); otherwise such clients talk plain RTP over ICE.
+    /// </summary>
     public bool RequireSrtp { get; init; }
 }

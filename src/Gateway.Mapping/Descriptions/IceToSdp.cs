@@ -53,9 +53,11 @@ internal static class IceToSdp
             : string.Create(
                 CultureInfo.InvariantCulture,
                 $" raddr {candidate.RelatedAddress ?? "0.0.0.0"} rport {candidate.RelatedPort ?? 9}");
-        return new SdpAttribute("candidate", string.Create(
+        var destination = string.Create(
             CultureInfo.InvariantCulture,
-            $"{candidate.Foundation} {candidate.Component} udp {candidate.Priority} {candidate.Address} {candidate.Port} typ {TypeName(candidate.Type)}{related} generation {candidate.Generation}"));
+            $"{candidate.Foundation} {candidate.Component} udp {candidate.Priority} {candidate.Address} {candidate.Port}");
+        return new SdpAttribute(
+            "candidate", $"{destination} typ {TypeName(candidate.Type)}{related} generation {SdpToken.Of(candidate.Generation)}");
     }
 
     /// <summary>
@@ -68,7 +70,7 @@ internal static class IceToSdp
         return best is null ? null : (new SdpConnection("IN", IsVersion6(best) ? "IP6" : "IP4", best.Address), best.Port);
     }
 
-    public static string TypeName(IceCandidateType type) => type switch
+    private static string TypeName(IceCandidateType type) => type switch
     {
         IceCandidateType.ServerReflexive => "srflx",
         IceCandidateType.PeerReflexive => "prflx",

@@ -34,7 +34,8 @@ public static class PhoneProfile
 
     private static SdpMedia Trim(SdpMedia media)
     {
-        var kept = MediaFormats.Keep(media, format => CodecIdentity.Of(media, format) is not { } codec || !Repair.Contains(codec.Encoding));
+        var kept = MediaFormats.Keep(
+            media, format => CodecIdentity.Of(media, format) is not { } codec || !Repair.Contains(codec.Encoding));
         return kept with { Attributes = kept.Attributes.RemoveAll(attribute => ForBrowsers.Contains(attribute.Name)) };
     }
 }

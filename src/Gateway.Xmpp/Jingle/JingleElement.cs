@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Xml.Linq;
 
 namespace Gateway.Xmpp.Jingle;
 
@@ -27,6 +28,14 @@ public sealed record JingleElement(JingleAction Action, string Sid)
 
     /// <summary>The content of that name (unique within a creator; the first one wins), or null.</summary>
     public JingleContent? Content(string name) => Contents.FirstOrDefault(content => content.Name == name);
+
+    /// <summary>Whether both are written the same.</summary>
+    public bool Equals(JingleElement? other) =>
+        ReferenceEquals(this, other)
+        || (other is not null && XNode.DeepEquals(JingleWriter.Write(this), JingleWriter.Write(other)));
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Action, Sid, Contents.Length);
 }
 
 /// <summary>A group of contents (XEP-0338); the names are those of contents.</summary>
