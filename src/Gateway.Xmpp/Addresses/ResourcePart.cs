@@ -7,7 +7,7 @@ internal static class ResourcePart
 {
     public static bool TryPrepare(string text, [NotNullWhen(true)] out string? prepared, [NotNullWhen(false)] out string? fault)
     {
-        if (text.Length is > 0 and <= Jid.MaxPartOctets && !text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        if (text.Length is > 0 and <= Jid.MaxPartOctets && text[0] != ' ' && !text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
         {
             prepared = text;
             fault = null;
@@ -27,9 +27,10 @@ internal static class ResourcePart
             return false;
         }
 
-        if (!Precis.TryOpaqueString(text, out var mapped))
+        if (!Precis.TryOpaqueString(text, out var mapped) || mapped[0] == ' ')
         {
-            fault = "the resource holds a control or unassigned character (RFC 8265 section 4.2)";
+            // A leading space is refused by RFC 7622 section 3.5, table 2, number 18.
+            fault = "the resource holds a control or unassigned character, or begins with a space (RFC 7622 section 3.4)";
             return false;
         }
 

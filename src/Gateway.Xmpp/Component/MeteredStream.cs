@@ -14,7 +14,6 @@ internal sealed class MeteredStream(Stream inner, int maxStanzaOctets, Action? a
     private readonly byte[] _prologue = new byte[PrologueLength];
     private int _prologueLength;
     private long _sinceStanza;
-    private bool _betweenStanzas;
     private long _octetsRead;
 
     /// <summary>Octets read so far: any growth proves that the server lives.</summary>
@@ -30,11 +29,7 @@ internal sealed class MeteredStream(Stream inner, int maxStanzaOctets, Action? a
     public ReadOnlySpan<byte> Prologue => _prologue.AsSpan(0, _prologueLength);
 
     /// <summary>The stanza in progress has ended; what comes next is counted from zero.</summary>
-    public void StanzaEnded()
-    {
-        _sinceStanza = 0;
-        _betweenStanzas = true;
-    }
+    public void StanzaEnded() => _sinceStanza = 0;
 
     public override bool CanRead => true;
 
@@ -89,13 +84,8 @@ internal sealed class MeteredStream(Stream inner, int maxStanzaOctets, Action? a
         octets[..kept].CopyTo(_prologue.AsSpan(_prologueLength));
         _prologueLength += kept;
 
-        // White space between stanzas keeps connections alive (RFC 6120 section 4.6.1) and belongs to none.
-        if (_betweenStanzas && octets.IndexOfAnyExcept(" \t\r\n"u8) < 0)
-        {
-            return;
-        }
-
-        _betweenStanzas = false;
+        // White space that keeps a connection alive (RFC 6120 section 4.6.1) counts too: the reader holds it until the next
+        // stanza, and whether it stands between stanzas or within one is not to be seen from here.
         _sinceStanza += octets.Length;
         if (_sinceStanza > maxStanzaOctets)
         {

@@ -90,8 +90,10 @@ internal sealed class StanzaReader : IDisposable
                 return await ElementAsync().ConfigureAwait(false);
             case XmlNodeType.EndElement:
                 return new StreamItem.Closed();
-            case XmlNodeType.Text or XmlNodeType.CDATA:
-                return new StreamItem.Fault("bad-format", "text between stanzas");
+            case XmlNodeType.Text or XmlNodeType.CDATA: // much white space comes as text
+                return (await _xml.GetValueAsync().ConfigureAwait(false)).AsSpan().ContainsAnyExcept(" \t\r\n") is false
+                    ? null
+                    : new StreamItem.Fault("bad-format", "text between stanzas");
             default:
                 return Restricted();
         }
