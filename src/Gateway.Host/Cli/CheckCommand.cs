@@ -1,7 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net.Sockets;
 using Gateway.Host.Configuration;
 using Gateway.Host.Running;
+using Gateway.Mapping.Configuration;
 using Gateway.Media.Rtpengine;
+using Gateway.Sip.Messages;
+using Gateway.Sip.UserAgent;
 using Gateway.Xmpp.Component;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -10,8 +14,8 @@ namespace Gateway.Host.Cli;
 /// <summary><c>gateway check</c>: everything that the gateway will need, tried once, a line each.</summary>
 internal static class CheckCommand
 {
-    /// <summary>Longer than any of the checks takes by itself: a component handshake 10 s, SIP Timer F 32 s.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    /// <summary>Longer than a component handshake may take (10 s). SIP's own Timer F, 32 s, is more than an operator waits.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(12);
 
     public static async Task<int> RunAsync(GatewayOptions options, TextWriter output, CancellationToken cancellationToken)
     {
@@ -19,6 +23,9 @@ internal static class CheckCommand
         patience.CancelAfter(Patience);
         await output.WriteLineAsync(new CheckLine("configuration", null, null).ToString()).ConfigureAwait(false);
         var checks = new List<Task<CheckLine>> { XmppAsync(options, patience.Token) };
+        checks.AddRange(options.Mapping.Trunks.Values
+            .OrderBy(trunk => trunk.Name, StringComparer.Ordinal)
+            .Select(trunk => TrunkAsync(options, trunk, patience.Token)));
         checks.AddRange(options.Media.Rtpengine.Select(engine => RtpengineAsync(engine, patience.Token)));
         checks.Add(Task.FromResult(new CheckLine("store (nothing is kept on disk in this version)", null, null)));
 
@@ -54,6 +61,49 @@ internal static class CheckCommand
         return await relay.PingAsync(cancellationToken)
             ? new CheckLine(name, null, null)
             : new CheckLine(name, "no answer to ping", $"Start rtpengine with listen-ng={engine}, or correct Media.Rtpengine");
+    }
+
+    /// <summary>OPTIONS to one trunk. Any answer but 503 says that it is there and reachable both ways.</summary>
+    private static async Task<CheckLine> TrunkAsync(GatewayOptions options, TrunkOptions trunk, CancellationToken cancellationToken)
+    {
+        var name = $"trunk {trunk.Name}, OPTIONS to {trunk.Uri}";
+        var remedy = $"Check Sip.Trunks.{trunk.Name}.Uri, the firewall, and that the peer knows this machine's address";
+        if (!SipUri.TryParse(trunk.Uri, out var uri))
+        {
+            return new CheckLine(name, "not a SIP URI", remedy);
+        }
+
+        try
+        {
+            var endpoint = new SipEndpoint(options.Probe(), TimeProvider.System, NullLogger<SipEndpoint>.Instance);
+            await using (endpoint.ConfigureAwait(false))
+            {
+                await endpoint.StartAsync(cancellationToken).ConfigureAwait(false);
+                var us = new NameAddr(null, SipUri.Create("gateway", options.Plan().SipHost));
+                var result = await endpoint.SendAsync(
+                    new OutgoingRequest(SipMethod.Options, uri, us, new NameAddr(null, uri))
+                    {
+                        NextHop = uri,
+                        Credentials = trunk is { Username: { } user, Password: { } password } ? new SipCredentials(user, password) : null,
+                    },
+                    cancellationToken).ConfigureAwait(false);
+                return result switch
+                {
+                    { IsLocal: true, Status: 408 } => new CheckLine(name, "no answer", remedy),
+                    { IsLocal: true } => new CheckLine(name, $"cannot be reached ({result.Phrase})", remedy),
+                    { Status: 503 } => new CheckLine(name, $"answered 503 {result.Phrase}", "Look into the log of the peer"),
+                    _ => new CheckLine($"{name}: {result.Status} {result.Phrase}", null, null),
+                };
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return new CheckLine(name, "no answer", remedy);
+        }
+        catch (SocketException e)
+        {
+            return new CheckLine(name, e.Message, "Correct Sip.Listen: an address of this machine");
+        }
     }
 
     /// <summary>One result. <paramref name="Why"/> is null when all is well.</summary>

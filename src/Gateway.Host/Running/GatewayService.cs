@@ -1,6 +1,7 @@
 using Gateway.Host.Configuration;
 using Gateway.Host.Http;
 using Gateway.Media.Rtpengine;
+using Gateway.Sip.UserAgent;
 using Gateway.Xmpp.Component;
 using Gateway.Xmpp.Disco;
 using Gateway.Xmpp.Routing;
@@ -20,6 +21,7 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
     private readonly ILogger<GatewayService> _logger;
     private readonly CancellationTokenSource _stopping = new();
     private readonly RtpengineRelay _relay;
+    private readonly SipEndpoint _sip;
     private readonly XmppComponent _xmpp;
     private readonly XmppState _xmppState;
     private Task _stream = Task.CompletedTask;
@@ -31,6 +33,7 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
         _application = application;
         _logger = logs.CreateLogger<GatewayService>();
 
+        _sip = new SipEndpoint(options.Endpoint(), time, logs.CreateLogger<SipEndpoint>());
         _relay = new RtpengineRelay(options.Rtpengine(), time, logs.CreateLogger<RtpengineRelay>());
 
         var router = new StanzaRouter();
@@ -40,31 +43,37 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
     }
 
     /// <summary>What has to be so before calls can be served.</summary>
-    public IEnumerable<ReadinessCheck> Readiness => [new("xmpp", () => _xmppState.WhyNot)];
+    public IEnumerable<ReadinessCheck> Readiness => 
+    [
+        new("xmpp", () => _xmpp.IsUp ? null : _xmppState.WhyDown),
+        new("sip", () => _sip.IsListening ? null : "not listening"),
+    ];
 
     /// <summary>True after the stream's loop failed: the process ends with 1, and a supervisor starts it anew.</summary>
     public bool HasFailed { get; private set; }
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (var notice in _options.Notices)
         {
             Log.Notice(_logger, notice);
         }
 
+        await _sip.StartAsync(cancellationToken).ConfigureAwait(false);
         _stream = RunStreamAsync();
-        return Task.CompletedTask;
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _stream.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _sip.StopAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
     {
         _xmpp.Dispose();
+        await _sip.DisposeAsync().ConfigureAwait(false);
         await _relay.DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();
     }

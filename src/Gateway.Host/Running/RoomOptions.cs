@@ -1,5 +1,8 @@
 using Gateway.Host.Configuration;
+using Gateway.Mapping.Configuration;
 using Gateway.Media.Rtpengine;
+using Gateway.Sip.Messages;
+using Gateway.Sip.UserAgent;
 using Gateway.Xmpp.Component;
 using Gateway.Xmpp.Disco;
 
@@ -23,6 +26,29 @@ internal static class RoomOptions
             ? [new("gateway", "sip", "SIP")]
             : [new("gateway", "sip", "SIP"), new("gateway", "pstn", "Telephone")],
     };
+
+    public static SipEndpointOptions Endpoint(this GatewayOptions options) => new()
+    {
+        Listen = [.. options.Sip.Listen.Select(l => l.ToString())],
+        AdvertisedHost = options.Sip.AdvertisedHost,
+        UserAgentName = "xmpp-sip-gateway",
+    };
+
+    /// <summary>An endpoint beside a running gateway: the same addresses, free ports.</summary>
+    public static SipEndpointOptions Probe(this GatewayOptions options) => options.Endpoint() with
+    {
+        Listen = [.. options.Sip.Listen.Select(l => $"{l.Transport}:{new System.Net.IPEndPoint(l.EndPoint.Address, 0)}").Distinct()],
+    };
+
+    /// <summary>The options of the mapping with the host that SIP peers see, found out where the configuration leaves it open.</summary>
+    public static MappingOptions Plan(this GatewayOptions options)
+    {
+        var trunk = options.Mapping.DefaultTrunk is { } name ? options.Mapping.Trunks[name] : options.Mapping.Trunks.Values.First();
+        return options.Mapping with
+        {
+            SipHost = AdvertisedAddress.Of(options.Sip, SipUri.TryParse(trunk.Uri, out var uri) ? uri.Host.Trim('[', ']') : null),
+        };
+    }
 
     public static RtpengineOptions Rtpengine(this GatewayOptions options) => new()
     {

@@ -2,15 +2,18 @@ using Gateway.Xmpp.Component;
 
 namespace Gateway.Host.Running;
 
-/// <summary>Remembers why the component stream is down, for /readyz.</summary>
+/// <summary>Remembers why the component stream was lost last, for /readyz.</summary>
 internal sealed class XmppState(string server) : IXmppLinkObserver
 {
-    private volatile string? _whyNot = $"the component stream to {server} is not up yet";
+    private volatile string _whyDown = $"the component stream to {server} is not up yet";
 
-    /// <summary>Null while the stream is up.</summary>
-    public string? WhyNot => _whyNot;
+    /// <summary>What to say while the stream is down.</summary>
+    public string WhyDown => _whyDown;
 
-    public void OnUp(bool isReconnect) => _whyNot = null;
+    public void OnUp(bool isReconnect)
+    {
+        // IXmppLink.IsUp says so.
+    }
 
-    public void OnDown(string reason) => _whyNot = $"the component stream to {server} is down: {reason}";
+    public void OnDown(string reason) => _whyDown = $"the component stream to {server} is down: {reason}";
 }

@@ -16,7 +16,7 @@ public sealed partial class GatewayProcessTests : IDisposable
         {
           // Nothing listens on port 9 of the loopback interface.
           "Xmpp": { "Domain": "sip.example.org", "Server": "127.0.0.1:9", "Secret": "hunter2" },
-          "Sip": { "Listen": [ "udp:127.0.0.1:0", "tcp:127.0.0.1:0" ], "Trunks": { "pbx": { "Uri": "sip:127.0.0.1:9" } } },
+          "Sip": { "Listen": [ "udp:127.0.0.1:0", "tcp:127.0.0.1:0" ], "Trunks": { "pbx": { "Uri": "sip:127.0.0.1:9;transport=tcp" } } },
           "Media": { "Rtpengine": [ "udp:127.0.0.1:9" ] },
           "Http": { "Listen": "127.0.0.1:0" },
         }
@@ -90,6 +90,7 @@ public sealed partial class GatewayProcessTests : IDisposable
         Assert.Equal(1, code);
         Assert.Contains("ok      configuration\n", output, StringComparison.Ordinal);
         Assert.Contains("failed  xmpp component sip.example.org at 127.0.0.1:9: ", output, StringComparison.Ordinal);
+        Assert.Contains("failed  trunk pbx, OPTIONS to sip:127.0.0.1:9;transport=tcp: ", output, StringComparison.Ordinal);
         Assert.Contains("failed  rtpengine udp:127.0.0.1:9: ", output, StringComparison.Ordinal);
         Assert.Contains("ok      store", output, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", output, StringComparison.Ordinal);
@@ -122,7 +123,7 @@ public sealed partial class GatewayProcessTests : IDisposable
         Assert.Equal("ok\n", await client.GetStringAsync("/healthz"));
         var ready = await client.GetAsync("/readyz");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
-        Assert.Contains("127.0.0.1:9", await ready.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("xmpp: the component stream to 127.0.0.1:9 is not up yet", await ready.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Equal("[]", await client.GetStringAsync("/api/sessions"));
         Assert.Matches(ResidentMemory(), await client.GetStringAsync("/metrics"));
 

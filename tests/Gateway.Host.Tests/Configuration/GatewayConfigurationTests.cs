@@ -63,7 +63,7 @@ public sealed class GatewayConfigurationTests : IDisposable
                 "LocalDomains": [ "example.org" ], "Aliases": { "1001": "juliet@example.org" },
                 "JidStyle": "escape", "Chat": "auto", "Answer": "early",
                 "AllowedCallers": [ "example.org", "romeo@example.net" ], "DialableDomains": [ "*.example.org" ],
-                "ProposeBothNamespaces": true, "ServiceUnavailableStatus": 403, "ExposeReason": false,
+                "UnknownSources": "refuse", "ProposeBothNamespaces": true, "ServiceUnavailableStatus": 403, "ExposeReason": false,
                 "CallsPerMinute": 5, "ConcurrentCalls": 2, "TrunkCallsPerMinute": 60, "PresencePerMinute": 10, "PresenceLinger": 30,
                 "RingTimeout": "1m", "RingTimeoutLimit": 120, "RingingAssumed": "250ms", "RingingFallback": 0,
                 "SessionInitiateTimeout": 20, "SessionAcceptTimeout": "00:00:15", "StaleProposal": 30,
@@ -91,6 +91,7 @@ public sealed class GatewayConfigurationTests : IDisposable
         Assert.Equal(AnswerPolicy.Early, mapping.Answer);
         Assert.Equal<string>(["example.org", "romeo@example.net"], mapping.Policy.AllowedCallers);
         Assert.Equal<string>(["*.example.org"], mapping.Policy.DialableDomains);
+        Assert.Equal(UnknownSources.Refuse, mapping.Policy.UnknownSources);
         Assert.Equal(2, mapping.Policy.ConcurrentCalls);
         Assert.Equal(TimeSpan.FromSeconds(30), mapping.Presence.Linger);
         Assert.Equal(TimeSpan.FromMinutes(1), mapping.Timers.RingTimeout);
@@ -162,6 +163,7 @@ public sealed class GatewayConfigurationTests : IDisposable
         { Mapping("\"Aliases\": { \"1001\": \"a@example.org/r\" }"), "Mapping.Aliases.1001", "bare JID" },
         { Mapping("\"AllowedCallers\": [ \"a b\" ]"), "Mapping.AllowedCallers[0]", "bare JIDs" },
         { Mapping("\"LocalDomains\": [ { } ]"), "Mapping.LocalDomains[0]", "this is a section" },
+        { Mapping("\"UnknownSources\": \"accept\""), "Mapping.UnknownSources", "Write one of: localUsers, refuse" },
         { Mapping("\"RingTimeout\": \"soon\""), "Mapping.RingTimeout = \"soon\"", "\"90s\"" },
         { Mapping("\"RingTimeout\": 0"), "Mapping.RingTimeout = 0", "from 1 to 3600 s" },
         { Mapping("\"RingTimeout\": true"), "Mapping.RingTimeout = true", "a duration" },

@@ -296,7 +296,7 @@ public sealed class SectionReader(ConfigNode.Section section, string path, Confi
 
     private static IEnumerable<string> Names<T>()
         where T : struct, Enum =>
-        Enum.GetNames<T>().Select(n => typeof(T) == typeof(Microsoft.Extensions.Logging.LogLevel) ? n : n.ToLowerInvariant());
+        Enum.GetNames<T>().Select(n => typeof(T) == typeof(Microsoft.Extensions.Logging.LogLevel) ? n : JsonNamingPolicy.CamelCase.ConvertName(n));
 
     private static string? Shown(ConfigNode? node) => node is ConfigNode.Scalar scalar
         ? scalar.Type is ScalarType.Text or ScalarType.Environment ? Quoted(scalar.Text) : scalar.Text

@@ -70,6 +70,7 @@ internal static class MappingSection
         DialableDomains = section.List<string>(
             "DialableDomains", defaults.DialableDomains, AddressText.TryDomainPattern,
             "Write SIP hosts, such as \"example.org\" or \"*.example.org\""),
+        UnknownSources = section.Choice("UnknownSources", defaults.UnknownSources),
         CallsPerMinute = section.Number("CallsPerMinute", defaults.CallsPerMinute, 1, 1_000_000),
         ConcurrentCalls = section.Number("ConcurrentCalls", defaults.ConcurrentCalls, 1, 1_000_000),
         TrunkCallsPerMinute = section.Number("TrunkCallsPerMinute", defaults.TrunkCallsPerMinute, 1, 1_000_000),

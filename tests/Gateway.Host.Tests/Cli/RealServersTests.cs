@@ -1,0 +1,77 @@
+using Gateway.Sip.UserAgent;
+using Gateway.Testing;
+using Gateway.Testing.Servers;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Gateway.Host.Tests.Cli;
+
+/// <summary>The program beside the daemons that operators have: Prosody on its own snippet, rtpengine, a SIP peer.</summary>
+public sealed class RealServersTests : IDisposable
+{
+    private const string Secret = """a "quoted" \ secret""";
+    private readonly Configuration.TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Snippet_for_prosody_and_check_agree_and_the_running_gateway_gets_ready()
+    {
+        var bare = Write("127.0.0.1:5347", "sip:127.0.0.1:9;transport=tcp", "127.0.0.1:9");
+        var snippet = await GatewayProcess.RunAsync(["snippet", "prosody", "--config", bare]);
+        await using var prosody = await ProsodyServer.StartAsync(new ProsodyOptions { GlobalLines = snippet.Output });
+        await using var rtpengine = await RtpengineServer.StartAsync();
+        await using var peer = await APeerAsync();
+        var config = Write($"127.0.0.1:{prosody.ComponentPort}", $"sip:{peer.BoundEndpoints[0].EndPoint}", $"127.0.0.1:{rtpengine.NgPort}");
+
+        var (code, output, error) = await GatewayProcess.RunAsync(["check", "--config", config]);
+
+        Assert.Equal("", error);
+        Assert.DoesNotContain("failed", output, StringComparison.Ordinal);
+        Assert.Equal(5, output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(line => line.StartsWith("ok ", StringComparison.Ordinal)));
+        Assert.Equal(0, code);
+
+        await GetsReadyAsync(config);
+    }
+
+    [Fact]
+    public async Task Check_with_another_secret_says_where_both_are_written()
+    {
+        await using var prosody = await ProsodyServer.StartAsync(new ProsodyOptions { Component = ("sip.example.org", "other") });
+
+        var (code, output, _) = await GatewayProcess.RunAsync(
+            ["check", "--config", Write($"127.0.0.1:{prosody.ComponentPort}", "sip:127.0.0.1:9;transport=tcp", "127.0.0.1:9")]);
+
+        Assert.Equal(1, code);
+        Assert.Matches("failed  xmpp component .*not-authorized.*Xmpp.Secret.*component_secret", output);
+        Assert.DoesNotContain("quoted", output, StringComparison.Ordinal);
+    }
+
+    private static async Task GetsReadyAsync(string config)
+    {
+        using var gateway = GatewayProcess.Start(["run", "--config", config], ("GATEWAY_Log__Format", "json"));
+        var line = System.Text.Json.JsonDocument.Parse(await gateway.LineAsync("Started: component")).RootElement;
+        using var client = new HttpClient { BaseAddress = new Uri(line.GetProperty("Http").GetString()!) };
+        await gateway.LineAsync("is connected to");
+        Assert.Equal("""{"ready":true,"reasons":[]}""", await client.GetStringAsync("/readyz"));
+
+        await gateway.SignalAsync("TERM");
+        Assert.Equal(0, (await gateway.EndAsync()).Code);
+    }
+
+    private static async Task<SipEndpoint> APeerAsync()
+    {
+        var peer = new SipEndpoint(
+            new SipEndpointOptions { Listen = ["udp:127.0.0.1:0"] }, TimeProvider.System, NullLogger<SipEndpoint>.Instance);
+        await peer.StartAsync(CancellationToken.None);
+        return peer;
+    }
+
+    private string Write(string server, string trunk, string rtpengine) => _folder.Write("gateway.json", $$"""
+        {
+          "Xmpp": { "Domain": "sip.example.org", "Server": "{{server}}", "Secret": {{System.Text.Json.JsonSerializer.Serialize(Secret)}} },
+          "Sip": { "Listen": [ "udp:127.0.0.1:0", "tcp:127.0.0.1:0" ], "Trunks": { "pbx": { "Uri": "{{trunk}}" } } },
+          "Media": { "Rtpengine": [ "udp:{{rtpengine}}" ] },
+          "Http": { "Listen": "127.0.0.1:0" }
+        }
+        """);
+}
