@@ -1,0 +1,38 @@
+using Gateway.Sip.Transports;
+
+namespace Gateway.Sip.Tests.UserAgent;
+
+/// <summary>The loop on the test's own thread: what is posted runs before the posting call returns, in order.</summary>
+internal sealed class InlineLoop(TimeProvider time) : ISipLoop, IDisposable
+{
+    private readonly Queue<Action> _work = new();
+    private bool _isRunning;
+
+    public TimeProvider Time => time;
+
+    public SipMetrics Metrics { get; } = new();
+
+    public void Post(Action work)
+    {
+        _work.Enqueue(work);
+        if (_isRunning)
+        {
+            return;
+        }
+
+        _isRunning = true;
+        try
+        {
+            while (_work.TryDequeue(out var next))
+            {
+                next();
+            }
+        }
+        finally
+        {
+            _isRunning = false;
+        }
+    }
+
+    public void Dispose() => Metrics.Dispose();
+}
