@@ -34,6 +34,8 @@ internal static class GatewayHost
         builder.Services.AddSingleton<PrometheusMetrics>();
         builder.Services.AddSingleton<GatewayService>();
         builder.Services.AddHostedService(services => services.GetRequiredService<GatewayService>());
+        builder.Services.AddSingleton<ISessionDirectory>(services => services.GetRequiredService<GatewayService>().Calls);
+        builder.Services.AddSingleton<IDrainable>(services => services.GetRequiredService<GatewayService>().Calls);
         builder.Services.AddSingleton(services => new Drain(
             services.GetServices<IDrainable>(), drainPatience, services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<Drain>>()));

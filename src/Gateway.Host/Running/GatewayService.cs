@@ -1,5 +1,9 @@
 using Gateway.Host.Configuration;
 using Gateway.Host.Http;
+using Gateway.Mapping.Addresses;
+using Gateway.Mapping.Calls;
+using Gateway.Mapping.Policy;
+using Gateway.Mapping.Presence;
 using Gateway.Media.Rtpengine;
 using Gateway.Sip.UserAgent;
 using Gateway.Xmpp.Component;
@@ -24,6 +28,8 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
     private readonly SipEndpoint _sip;
     private readonly XmppComponent _xmpp;
     private readonly XmppState _xmppState;
+    private readonly FileSubscriberStore _subscribers;
+    private readonly PresenceService _presence;
     private Task _stream = Task.CompletedTask;
 
     public GatewayService(
@@ -37,10 +43,28 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
         _relay = new RtpengineRelay(options.Rtpengine(), time, logs.CreateLogger<RtpengineRelay>());
 
         var router = new StanzaRouter();
-        _ = new ServiceDiscovery(options.Discovery(), router);
+        var discovery = new ServiceDiscovery(options.Discovery(), router);
         _xmppState = new XmppState(options.Xmpp.Server.ToString());
         _xmpp = new XmppComponent(options.Component(), router, time, logs.CreateLogger<XmppComponent>()).Observe(_xmppState);
+
+        var plan = options.Plan();
+        var addresses = new AddressPlan(plan);
+        var policy = new AccessPolicy(plan, addresses);
+        _subscribers = new FileSubscriberStore(
+            Path.Combine(options.State.Path, "subscribers.jsonl"), logs.CreateLogger<FileSubscriberStore>());
+        _presence = new PresenceService(
+            plan, addresses, policy, _xmpp, discovery, _subscribers, time, logs.CreateLogger<PresenceService>());
+        Calls = new CallService(new CallServiceParts(
+            plan, addresses, new CallAdmission(plan.Policy, addresses, policy, time), _xmpp, _sip, _relay,
+            InstanceKey.LoadOrCreate(options.State.Path), time, logs.CreateLogger<CallService>()));
+        Calls.Announce(_presence);
+        router.Register(_presence).Register(Calls);
+        _xmpp.Observe(_presence).Observe(Calls);
+        _sip.InviteHandler = Calls;
     }
+
+    /// <summary>The calls: for the operator's list, and for the drain.</summary>
+    public CallService Calls { get; }
 
     /// <summary>What has to be so before calls can be served.</summary>
     public IEnumerable<ReadinessCheck> Readiness => 
@@ -59,12 +83,14 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
             Log.Notice(_logger, notice);
         }
 
+        await _presence.LoadAsync(cancellationToken).ConfigureAwait(false);
         await _sip.StartAsync(cancellationToken).ConfigureAwait(false);
         _stream = RunStreamAsync();
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        await _presence.StopAsync(cancellationToken).ConfigureAwait(false);
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _stream.WaitAsync(cancellationToken).ConfigureAwait(false);
         await _sip.StopAsync(cancellationToken).ConfigureAwait(false);
@@ -72,6 +98,9 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Calls.DisposeAsync().ConfigureAwait(false);
+        _presence.Dispose();
+        await _subscribers.DisposeAsync().ConfigureAwait(false);
         _xmpp.Dispose();
         await _sip.DisposeAsync().ConfigureAwait(false);
         await _relay.DisposeAsync().ConfigureAwait(false);

@@ -3,7 +3,6 @@ using Gateway.Mapping.Configuration;
 using Gateway.Media.Relay;
 using Gateway.Sip.UserAgent;
 using Gateway.Xmpp.Component;
-using Gateway.Xmpp.Disco;
 
 namespace Gateway.Mapping.Calls;
 
@@ -14,7 +13,6 @@ internal sealed record CallContext(
     IXmppLink Link,
     ISipUserAgent UserAgent,
     IMediaRelay Relay,
-    ServiceDiscovery Discovery,
     CallDirectory Directory,
     CallMetrics Metrics,
     CallLog Log,

@@ -24,8 +24,8 @@ internal sealed class CallDirectory(TimeProvider time) : ISessionDirectory
     private readonly ConcurrentQueue<Action> _onLink = new();
     private TaskCompletionSource? _empty;
 
-    /// <summary>Called when a pair begins and ends to share sessions: presence depends on it (T-7).</summary>
-    public Action<CallParties, bool>? PairChanged { get; set; }
+    /// <summary>Called when a call begins (true) and ends: temporary presence depends on it (T-7).</summary>
+    public Action<CallParties, bool>? Changed { get; set; }
 
     /// <inheritdoc/>
     public int Count => _byId.Count;
@@ -58,7 +58,7 @@ internal sealed class CallDirectory(TimeProvider time) : ISessionDirectory
 
         _byId[call.Id] = call;
         _byUser.AddOrUpdate(call.Parties.User, static (_, added) => [added], static (_, calls, added) => calls.Add(added), call);
-        Shared(call.Parties);
+        Changed?.Invoke(call.Parties, true);
         return true;
     }
 
@@ -74,7 +74,7 @@ internal sealed class CallDirectory(TimeProvider time) : ISessionDirectory
 
         _byUser.AddOrUpdate(call.Parties.User, static (_, _) => [], static (_, calls, gone) => calls.Remove(gone), call);
         _byUser.TryRemove(new KeyValuePair<Jid, ImmutableArray<CallActor>>(call.Parties.User, []));
-        PairChanged?.Invoke(call.Parties, false);
+        Changed?.Invoke(call.Parties, false);
         _byId.TryRemove(call.Id, out _);
         if (_byId.IsEmpty)
         {
@@ -104,9 +104,6 @@ internal sealed class CallDirectory(TimeProvider time) : ISessionDirectory
     public ImmutableArray<CallActor> Between(Jid user, string contactKey) => _byUser.TryGetValue(user.Bare, out var calls)
         ? calls.RemoveAll(call => call.Parties.ContactKey != contactKey || call.Snapshot.State is CallState.Cancelling or CallState.Ended)
         : [];
-
-    /// <summary>The pair shares presence while a session lives.</summary>
-    public void Shared(CallParties parties) => PairChanged?.Invoke(parties, true);
 
     /// <summary>The user was seen to speak :1 (J-3).</summary>
     public void SawV1(Jid user)

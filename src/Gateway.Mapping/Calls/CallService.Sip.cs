@@ -1,5 +1,6 @@
 using Gateway.Mapping.Addresses;
 using Gateway.Mapping.Descriptions;
+using Gateway.Mapping.Presence;
 using Gateway.Sip.Sdp;
 using Gateway.Sip.UserAgent;
 using Gateway.Xmpp.JingleMessage;
@@ -34,7 +35,7 @@ public sealed partial class CallService
 
         var sid = _ids.SidFor(invite.CallId, invite.FromTag);
         var parties = new CallParties(
-            NewSessionId(), CallDirection.ToXmpp, admitted.User, admitted.Caller.Jid.WithResource(GatewayResource.Name),
+            NewSessionId(), CallDirection.ToXmpp, admitted.User, GatewayResource.Of(admitted.Caller.Jid),
             admitted.Caller.Jid.ToString(), RingTimeout(invite.Expires))
         {
             Invite = invite,

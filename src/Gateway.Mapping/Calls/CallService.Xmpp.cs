@@ -3,6 +3,7 @@ using System.Xml.Linq;
 using Gateway.Mapping.Addresses;
 using Gateway.Mapping.Configuration;
 using Gateway.Mapping.Policy;
+using Gateway.Mapping.Presence;
 using Gateway.Xmpp.Addresses;
 using Gateway.Xmpp.Jingle;
 using Gateway.Xmpp.JingleMessage;
@@ -93,7 +94,7 @@ public sealed partial class CallService
             _log.RefusedFromXmpp(message.From.ToString(), message.To.ToString(), refusal.Status, refusal.Detail);
             var reason = _parts.Options.ExposeReason ? refusal.Reason : refusal.Reason with { Text = null };
             _parts.Link.TrySend(JingleMessageStanzas.Build(
-                message.To.WithResource(GatewayResource.Name).ToString(),
+                GatewayResource.Of(message.To).ToString(),
                 (dialect == JingleMessageNamespace.V1 ? message.From.Bare : message.From).ToString(),
                 new JingleMessage.Reject(propose.Id, reason), dialect));
             return;
@@ -277,7 +278,7 @@ public sealed partial class CallService
     private CallParties PartiesOf(Jid from, Jid addressed, AdmittedToSip admitted, string sid, XElement stanza)
     {
         _parts.Addresses.RememberAddressed(from.Bare, addressed.Bare);
-        return new CallParties(NewSessionId(), CallDirection.ToSip, from.Bare, addressed.Bare.WithResource(GatewayResource.Name),
+        return new CallParties(NewSessionId(), CallDirection.ToSip, from.Bare, GatewayResource.Of(addressed.Bare),
             admitted.SipUser.ToString(), _parts.Options.Timers.InviteTimeout)
         {
             Target = admitted.Target,

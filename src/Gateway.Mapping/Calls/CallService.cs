@@ -3,11 +3,11 @@ using System.Security.Cryptography;
 using Gateway.Mapping.Addresses;
 using Gateway.Mapping.Configuration;
 using Gateway.Mapping.Policy;
+using Gateway.Mapping.Presence;
 using Gateway.Mapping.Sessions;
 using Gateway.Media.Relay;
 using Gateway.Sip.UserAgent;
 using Gateway.Xmpp.Component;
-using Gateway.Xmpp.Disco;
 using Gateway.Xmpp.Routing;
 using Microsoft.Extensions.Logging;
 
@@ -20,7 +20,6 @@ namespace Gateway.Mapping.Calls;
 /// <param name="Link">The way to XMPP.</param>
 /// <param name="UserAgent">The way to SIP.</param>
 /// <param name="Relay">The media relay.</param>
-/// <param name="Discovery">Our capabilities.</param>
 /// <param name="InstanceKey">Secret of this installation, at least 16 octets, the same after a restart (MAPPING J-9).</param>
 /// <param name="Time">Clock.</param>
 /// <param name="Logs">Log.</param>
@@ -31,7 +30,6 @@ public sealed record CallServiceParts(
     IXmppLink Link,
     ISipUserAgent UserAgent,
     IMediaRelay Relay,
-    ServiceDiscovery Discovery,
     ReadOnlyMemory<byte> InstanceKey,
     TimeProvider Time,
     ILogger<CallService> Logs);
@@ -63,15 +61,28 @@ public sealed partial class CallService : IXmppExtension, ISipInviteHandler, IXm
         _metrics = new CallMetrics(_directory);
         _log = new CallLog(parts.Logs);
         _ids = new CallIds(parts.InstanceKey.Span);
-        _context = new CallContext(parts.Options, parts.Addresses, parts.Link, parts.UserAgent, parts.Relay, parts.Discovery,
+        _context = new CallContext(parts.Options, parts.Addresses, parts.Link, parts.UserAgent, parts.Relay,
             _directory, _metrics, _log, parts.Time);
     }
 
-    /// <summary>Told (user's bare JID, contact's full JID, true) when a session of the pair begins and false when it ends.</summary>
-    public void ObservePairs(Action<Xmpp.Addresses.Jid, Xmpp.Addresses.Jid, bool> observer)
+    /// <summary>
+    /// Presence follows calls (J-7, T-7): the called user learns of the caller before the propose, and temporary presence lasts as
+    /// long as the call. To be set before the stream starts.
+    /// </summary>
+    public void Announce(PresenceService presence)
     {
-        ArgumentNullException.ThrowIfNull(observer);
-        _directory.PairChanged = (parties, begins) => observer(parties.User, parties.Contact, begins);
+        ArgumentNullException.ThrowIfNull(presence);
+        _directory.Changed = (parties, begins) =>
+        {
+            if (begins)
+            {
+                presence.SessionStarted(parties.User, parties.Contact, announce: parties.Direction == CallDirection.ToXmpp);
+            }
+            else
+            {
+                presence.SessionEnded(parties.User, parties.Contact);
+            }
+        };
     }
 
     /// <inheritdoc/>

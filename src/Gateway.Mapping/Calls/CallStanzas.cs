@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Xml.Linq;
 using Gateway.Xmpp.Addresses;
 using Gateway.Xmpp.Component;
@@ -26,14 +25,10 @@ internal sealed class CallStanzas(CallContext context, CallActor call)
 
     // ---- Jingle Message Initiation.
 
-    /// <summary>Directed presence first (J-7): it tells our capabilities and where answers go.</summary>
+    /// <summary>Directed presence, which tells our capabilities, went out when the call was entered (J-7).</summary>
     public void Propose()
     {
         var user = call.Parties.User.ToString();
-        var presence = new XElement("presence", new XAttribute("from", From), new XAttribute("to", user), context.Discovery.CapsElement());
-        context.Link.TrySend(presence);
-        context.Directory.Shared(call.Parties);
-
         var stanza = JingleMessageStanzas.BuildProposeWithReceipt(
             From, user, new JingleMessage.Propose(Now.Sid, ["audio"]), ProposedDialects());
         if (call.Parties.CallerName is { } name)

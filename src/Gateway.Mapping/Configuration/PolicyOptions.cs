@@ -26,7 +26,7 @@ public sealed record PolicyOptions
     public int TrunkCallsPerMinute { get; init; } = 3000;
 
     /// <summary>Presence stanzas of one sender that are answered in a minute (MAPPING T-14).</summary>
-    public int PresencePerMinute { get; init; } = 120;
+    public int PresencePerMinute { get; init; } = 600;
 
     /// <summary>Senders remembered by each limit; the least recently seen is forgotten beyond it.</summary>
     public int TrackedSenders { get; init; } = 20_000;
