@@ -43,6 +43,9 @@ internal sealed class ClientRequest(
     /// <summary>Whether a provisional response to what was sent last has come: only then may it be cancelled.</summary>
     public bool HasProvisional { get; private set; }
 
+    /// <summary>INVITE inside a dialog: the ACK of its 2xx, for repetitions of the 2xx.</summary>
+    public SuccessAck? Acknowledgement { get; set; }
+
     /// <summary>No further attempts: the next final response is the last.</summary>
     public bool IsLastAttempt { get; set; }
 

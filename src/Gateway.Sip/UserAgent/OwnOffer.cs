@@ -17,7 +17,6 @@ internal sealed class OwnOffer(SipStack stack, CallSession session, bool ownsCal
     private Pending? _queued;
     private Pending? _sent;
     private ClientRequest? _open;
-    private SuccessAck? _ack;
     private LoopTimer? _wait;
     private LoopTimer? _patience;
 
@@ -47,7 +46,6 @@ internal sealed class OwnOffer(SipStack stack, CallSession session, bool ownsCal
 
         _sent = _queued with { Tries = _queued.Tries + 1 };
         _queued = null;
-        _ack = null;
         var invite = session.Dialog.Request(SipMethod.Invite) with { Sdp = _sent.Sdp };
         invite = invite.With(SipHeaders.Allow, stack.Policy.Allow)
             .With(SipHeaders.Supported, string.Join(", ", stack.Policy.Extensions));
@@ -95,15 +93,15 @@ internal sealed class OwnOffer(SipStack stack, CallSession session, bool ownsCal
 
     private void OnSuccess(ClientRequest request, SipResponse response)
     {
-        if (_ack is not null)
+        if (request.Acknowledgement is { } known)
         {
-            _ack.Send(); // the 2xx was repeated
+            known.Send(); // the 2xx was repeated
             return;
         }
 
         session.Dialog.Learn(response);
-        _ack = new SuccessAck(stack, session.Dialog, request.Sent!, request.Flow!);
-        _ack.Send();
+        request.Acknowledgement = new SuccessAck(stack, session.Dialog, request.Sent!, request.Flow!);
+        request.Acknowledgement.Send();
         Close();
         if (session.IsEnding)
         {

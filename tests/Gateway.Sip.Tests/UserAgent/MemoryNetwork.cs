@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Text;
 using Gateway.Sip.Messages;
 using Gateway.Sip.Transports;
 
@@ -14,6 +15,9 @@ internal sealed class MemoryNetwork(ISipLoop loop) : ISipNetwork
         [new(SipTransportKind.Udp, Here), new(SipTransportKind.Tcp, Here)];
 
     public Queue<(SipMessage Message, MemoryFlow Flow)> Sent { get; } = new();
+
+    /// <summary>Refusals that repeat what is malformed in their request.</summary>
+    public List<string> Unreadable { get; } = [];
 
     /// <summary>Far ends that refuse; the transport says so.</summary>
     public HashSet<(SipTransportKind, IPEndPoint)> Refusing { get; } = [];
@@ -44,7 +48,14 @@ internal sealed class MemoryNetwork(ISipLoop loop) : ISipNetwork
                 return;
             }
 
-            network.Sent.Enqueue((SipParser.Parse(message.ToArray()).Message!, this));
+            if (SipParser.Parse(message.ToArray()).Message is { } read)
+            {
+                network.Sent.Enqueue((read, this));
+            }
+            else
+            {
+                network.Unreadable.Add(Encoding.UTF8.GetString(message.Span));
+            }
         }
     }
 

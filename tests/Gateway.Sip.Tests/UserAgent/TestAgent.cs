@@ -77,6 +77,13 @@ internal sealed class TestAgent : IDisposable
         return (call, invite, ok);
     }
 
+    /// <summary>The same, when other messages have been sent before.</summary>
+    public (ISipCall Call, SipRequest Invite, SipResponse Ok) AnsweredIncoming2()
+    {
+        Network.Sent.Clear();
+        return AnsweredIncoming();
+    }
+
     /// <summary>A call of the peer that waits for an answer.</summary>
     public (ISipCall Call, SipRequest Invite) Ringing(string? sdp = Offer, params string[] headers)
     {
