@@ -45,6 +45,45 @@ public abstract partial class MediaRelayContract(IRelayFixture fixture)
         await other.HearsAsync();
     }
 
+    /// <summary>A phone called a WebRTC end, or the other way round, and both hear each other.</summary>
+    private protected async Task<Call> CallAsync(bool byPhone = false)
+    {
+        var phone = await PhoneAsync();
+        var web = await WebAsync(offers: !byPhone);
+        Call call;
+        if (byPhone)
+        {
+            var forWeb = await OfferAsync("phone", phone.Offer(DeskPhone), MediaProfile.WebRtc);
+            var answer = web.Answer(forWeb, Browser);
+            call = new(web, phone, forWeb, await AnswerAsync("phone", "web", answer, MediaProfile.PlainRtp), answer);
+            await web.OfferedAsync(call.ForWeb);
+        }
+        else
+        {
+            var forPhone = await OfferAsync("web", web.Offer(Browser), MediaProfile.PlainRtp);
+            var answer = phone.Answer(forPhone, DeskPhone);
+            call = new(web, phone, await AnswerAsync("web", "phone", answer, MediaProfile.WebRtc), forPhone, answer);
+            await web.AnsweredAsync(call.ForWeb);
+        }
+
+        await phone.RemoteAsync(call.ForPhone);
+        await BothHearAsync(web, phone);
+        return call;
+    }
+
+    private protected static async Task BothHearAgainAsync(Call call)
+    {
+        await call.Web.ForgetAsync();
+        await call.Phone.ForgetAsync();
+        await BothHearAsync(call.Web, call.Phone);
+    }
+
+    /// <param name="ForWeb">What the relay told the WebRTC end.</param>
+    /// <param name="ForPhone">What it told the phone.</param>
+    /// <param name="StoredAnswer">What the end that was called had answered.</param>
+    private protected sealed record Call(
+        WebEnd Web, PlainEnd Phone, Description ForWeb, Description ForPhone, string StoredAnswer);
+
     private static Description Sdp(MediaResult result)
     {
         Assert.True(result.IsOk, result.Detail);

@@ -37,6 +37,12 @@ public sealed class WebEnd(MediaEnds ends, string name) : MediaEnd(ends, name)
         return Describe("active", candidates, "sendrecv");
     }
 
+    /// <summary>
+    /// Its description once more, as one that stores it would write it for a new exchange: another direction, the
+    /// credentials that it has now, the DTLS roles as they are.
+    /// </summary>
+    public string Again(string direction) => Describe("active", candidates: true, direction);
+
     /// <summary>The candidates as an SDP fragment (RFC 8840 section 9).</summary>
     public string Fragment(bool withPassword = true) =>
         $"a=ice-ufrag:{_ufrag}\r\n{(withPassword ? $"a=ice-pwd:{_pwd}\r\n" : "")}m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n"

@@ -61,12 +61,12 @@ internal sealed class ScriptedEngine : IAsyncDisposable
                 var cookie = Encoding.ASCII.GetString(datagram.Buffer, 0, space);
                 Assert.True(BencodeReader.TryParse(datagram.Buffer.AsSpan(space + 1), out var body, out var fault), fault);
                 var request = (BencodeValue.Dictionary)body;
-                foreach (var reply in _script(cookie, request))
+                var replies = _script(cookie, request).ToList();
+                _requests.Writer.TryWrite((cookie, request)); // before the reply: who has that may look for this
+                foreach (var reply in replies)
                 {
                     await _socket.SendAsync(reply, datagram.RemoteEndPoint);
                 }
-
-                _requests.Writer.TryWrite((cookie, request));
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
