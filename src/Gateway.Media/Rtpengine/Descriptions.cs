@@ -1,6 +1,10 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Gateway.Media.Rtpengine;
 
@@ -37,6 +41,16 @@ internal static class Descriptions
     /// <summary>Without what a phone can make nothing of .</summary>
     public static string ForPhones(string sdp) =>
         Text([Lines(sdp).Where(line => !OfWebRtc.Any(attribute => Is(line, attribute)))]);
+
+    /// <summary>The same with an origin of ours: a numeric id that the session's and the author's names lead to.</summary>
+    public static string WithOrigin(string sdp, string sessionId, string author, ulong version)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{sessionId}\n{author}"));
+        var id = BinaryPrimitives.ReadUInt64BigEndian(hash) >> 2; // below 2^62, for readers with signed numbers
+        return Text([Lines(sdp).Select(line => line.StartsWith("o=", StringComparison.Ordinal)
+            ? string.Create(CultureInfo.InvariantCulture, $"o=- {id} {version} {string.Join(' ', line.Split(' ').Skip(3))}")
+            : line)]);
+    }
 
     /// <summary>
     /// Adds the candidates of a fragment (RFC 8840 section 9) to the media that it names by a=mid, or by their order. False

@@ -14,6 +14,7 @@ internal sealed class RelaySession : IDisposable
 
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly List<MediaTrickle> _held = [];
+    private readonly Dictionary<string, (ulong Version, string Text)> _shown = new(StringComparer.Ordinal);
 
     /// <summary>Where it lives; null until an offer has succeeded.</summary>
     public NgClient? Engine { get; set; }
@@ -74,6 +75,23 @@ internal sealed class RelaySession : IDisposable
         }
 
         return false;
+    }
+
+    /// <summary>
+    /// What the other end is shown of <paramref name="author"/>'s description. To that end it all comes from one source, so
+    /// the origin keeps its session id, and its version counts the changes (RFC 3264 section 8), whoever wrote the text.
+    /// </summary>
+    public string Shown(string sessionId, string author, string sdp)
+    {
+        var version = 1UL;
+        var text = Descriptions.WithOrigin(sdp, sessionId, author, version: 0);
+        if (_shown.TryGetValue(author, out var last))
+        {
+            version = last.Text == text ? last.Version : last.Version + 1;
+        }
+
+        _shown[author] = (version, text);
+        return Descriptions.WithOrigin(sdp, sessionId, author, version);
     }
 
     public void Dispose() => _turn.Dispose();

@@ -145,6 +145,7 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
             {
                 session.Engine = engine;
                 session.Taken(offer);
+                result = MediaResult.Ok(session.Shown(offer.SessionId, offer.FromTag, result.Sdp!));
             }
 
             if (result.Fault is MediaFault.None or MediaFault.Refused)
@@ -185,6 +186,7 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
         if (result.IsOk)
         {
             session.Taken(answer);
+            result = MediaResult.Ok(session.Shown(answer.SessionId, answer.ToTag, result.Sdp!));
         }
 
         return result;

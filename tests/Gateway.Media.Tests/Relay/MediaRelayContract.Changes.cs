@@ -1,3 +1,4 @@
+using System.Globalization;
 using Gateway.Media.Relay;
 
 namespace Gateway.Media.Tests.Relay;
@@ -82,5 +83,25 @@ public abstract partial class MediaRelayContract
         await other.RemoteAsync(forPhone);
 
         await BothHearAsync(call.Web, other);
+    }
+
+    [Fact] // RFC 3264 section 8: one session id towards an end, a version that grows with every change and with nothing else
+    public async Task Descriptions_for_the_phone_keep_their_origin_though_their_authors_change()
+    {
+        var phone = await PhoneAsync();
+        var invited = await OfferAsync("web", MadeUp(Browser), MediaProfile.PlainRtp);
+        var stored = phone.Answer(invited, DeskPhone);
+        await AnswerAsync("web", "phone", stored, MediaProfile.PlainRtp);
+        var web = await WebAsync();
+        var late = await OfferAsync("web", web.Offer(Browser), MediaProfile.PlainRtp, to: "phone");
+        await AnswerAsync("web", "phone", stored, MediaProfile.WebRtc);
+
+        var held = await OfferAsync("web", web.Again("sendonly"), MediaProfile.PlainRtp, to: "phone");
+        var again = await OfferAsync("web", web.Again("sendonly"), MediaProfile.PlainRtp, to: "phone");
+
+        Assert.Single(new[] { invited, late, held, again }.Select(d => (d.Origin[0], d.Origin[1], d.Origin[5])).Distinct());
+        Assert.True(ulong.Parse(held.Origin[2], CultureInfo.InvariantCulture)
+            > ulong.Parse(invited.Origin[2], CultureInfo.InvariantCulture));
+        Assert.Equal(held.Sdp, again.Sdp);
     }
 }
