@@ -120,13 +120,24 @@ public sealed class AddressPlan
     /// <summary>The canonical JID of a SIP address.</summary>
     internal bool TryWrite(SipAddress address, [NotNullWhen(true)] out Jid? jid, [NotNullWhen(false)] out AddressFault? fault)
     {
-        jid = null;
-        if (!JidLocalpart.TryWrite(Canonical(address), _options.JidStyle, out var localpart, out fault))
+        // The bidi rule (RFC 5893) may allow just one of the two separators.
+        if (TryWrite(address, _options.JidStyle, out jid, out fault) || TryWrite(address, OtherStyle, out jid, out _))
         {
-            return false;
+            fault = null;
+            return true;
         }
 
-        return JidLocalpart.TryJid(localpart, Gateway.Domain, out jid, out fault);
+        return false;
+    }
+
+    private JidStyle OtherStyle => _options.JidStyle == JidStyle.Percent ? JidStyle.Escape : JidStyle.Percent;
+
+    private bool TryWrite(
+        SipAddress address, JidStyle style, [NotNullWhen(true)] out Jid? jid, [NotNullWhen(false)] out AddressFault? fault)
+    {
+        jid = null;
+        return JidLocalpart.TryWrite(Canonical(address), style, out var localpart, out fault)
+            && JidLocalpart.TryJid(localpart, Gateway.Domain, out jid, out fault);
     }
 
     private bool TryRead(

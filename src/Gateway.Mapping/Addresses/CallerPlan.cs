@@ -21,7 +21,8 @@ internal sealed class CallerPlan(AddressPlan plan, AddressMemory memory)
             return true;
         }
 
-        if (!TryAddress(identity.Uri, trunk, out var address, out fault) || !plan.TryWrite(address, out var canonical, out fault))
+        if (!TryKnown(identity.Uri, called, out var address, out var canonical)
+            && (!TryAddress(identity.Uri, trunk, out address, out fault) || !plan.TryWrite(address, out canonical, out fault)))
         {
             return false;
         }
@@ -31,17 +32,18 @@ internal sealed class CallerPlan(AddressPlan plan, AddressMemory memory)
             memory.SetUser(canonical, address.User);
         }
 
-        caller = new SipCaller(KnownAs(identity.Uri, called, canonical), SafeText.Clean(identity.DisplayName ?? claim.From.DisplayName), identity.Uri, trunk);
+        var jid = memory.TryGetAddressed(called, canonical, out var known) ? known : canonical;
+        caller = new SipCaller(jid, SafeText.Clean(identity.DisplayName ?? claim.From.DisplayName), identity.Uri, trunk);
         return true;
     }
 
-    // The JID by which the called user knows this very URI, or what it was taken for (MAPPING A-10).
-    private Jid KnownAs(SipUri uri, Jid called, Jid canonical) =>
-        uri is { IsSip: true, User: { } user }
-        && plan.TryWrite(new SipAddress(user, uri.Host, uri.Port), out var literal, out _)
-        && memory.TryGetAddressed(called, literal, out var known)
-            ? known
-            : memory.TryGetAddressed(called, canonical, out known) ? known : canonical;
+    // The called user has called this very URI: whatever it might be taken for, it is the JID that she called.
+    private bool TryKnown(SipUri uri, Jid called, [NotNullWhen(true)] out SipAddress? address, [NotNullWhen(true)] out Jid? canonical)
+    {
+        address = uri is { IsSip: true, IsUserText: true, User: { } user } ? new SipAddress(user, uri.Host, uri.Port) : null;
+        canonical = null;
+        return address is not null && plan.TryWrite(address, out canonical, out _) && memory.TryGetAddressed(called, canonical, out _);
+    }
 
     // RFC 3325 section 9.1 allows a sip and a tel URI; the former says more.
     private static NameAddr Identity(SipCallerClaim claim, Trunk? trunk)
