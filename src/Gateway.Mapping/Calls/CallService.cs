@@ -51,6 +51,7 @@ public sealed partial class CallService : IXmppExtension, ISipInviteHandler, IXm
     private readonly CallLog _log;
     private readonly CancellationTokenSource _stopping = new();
     private volatile bool _draining;
+    private int _isDisposed;
 
     /// <summary>Makes the service; nothing happens until stanzas or INVITEs come.</summary>
     public CallService(CallServiceParts parts)
@@ -139,6 +140,11 @@ public sealed partial class CallService : IXmppExtension, ISipInviteHandler, IXm
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
         await _stopping.CancelAsync().ConfigureAwait(false);
         foreach (var call in _directory.All)
         {

@@ -20,9 +20,9 @@ internal static class StateSection
             section.Fault("Store", "not available in this version", "Use \"embedded\"");
         }
 
-        if (section.Has("Path") || section.Has("ConnectionString"))
+        if (section.Has("ConnectionString"))
         {
-            notices.Add("State has no effect: this version keeps nothing on disk.");
+            notices.Add("State.ConnectionString has no effect: this version keeps its state in files under State.Path.");
         }
 
         section.End();
