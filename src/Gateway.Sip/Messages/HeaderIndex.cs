@@ -15,6 +15,7 @@ internal readonly record struct HeaderIndex(int Count, int End, string? Fault)
         var count = 0;
         var start = at;
         var isClean = true;
+        var seen = 0UL;
         while (true)
         {
             var step = span[at..].IndexOfAny(SipSyntax.Controls);
@@ -61,7 +62,7 @@ internal readonly record struct HeaderIndex(int Count, int End, string? Fault)
             {
                 fault ??= "Malformed Header";
             }
-            else if (IsRepeated(fields[..(count + 1)]))
+            else if (IsRepeated(fields[count].Id, ref seen))
             {
                 fault ??= "Repeated Header";
             }
@@ -86,7 +87,8 @@ internal readonly record struct HeaderIndex(int Count, int End, string? Fault)
         }
 
         var name = SipSyntax.Trim(line[..colon]);
-        if (SipSyntax.IsBlank(line[0]) || name.Length > SipLimits.Token || !SipSyntax.IsToken(name))
+        var id = HeaderName.Of(name);
+        if (SipSyntax.IsBlank(line[0]) || (id == HeaderName.Unknown && (name.Length > SipLimits.Token || !SipSyntax.IsToken(name))))
         {
             return false;
         }
@@ -99,28 +101,18 @@ internal readonly record struct HeaderIndex(int Count, int End, string? Fault)
 
         var value = SipSyntax.Trim(line[valueStart..]);
         field = new(
-            HeaderName.Of(name), (ushort)start, (byte)name.Length, (ushort)(start + valueStart), (ushort)value.Length);
+            id, (ushort)start, (byte)name.Length, (ushort)(start + valueStart), (ushort)value.Length);
         return true;
     }
 
     /// <summary>A second From is a fault (RFC 3261 section 7.3.1; RFC 4475 section 3.3.8): who reads which is anyone's guess.</summary>
-    private static bool IsRepeated(ReadOnlySpan<HeaderField> fields)
+    private static bool IsRepeated(byte id, ref ulong seen)
     {
-        var id = fields[^1].Id;
-        if (id is not (HeaderName.From or HeaderName.To or HeaderName.CallId or HeaderName.CSeq or HeaderName.MaxForwards
-            or HeaderName.ContentLength or HeaderName.ContentType or HeaderName.Expires))
-        {
-            return false;
-        }
-
-        foreach (ref readonly var field in fields[..^1])
-        {
-            if (field.Id == id)
-            {
-                return true;
-            }
-        }
-
-        return false;
+        const ulong Single = (1UL << HeaderName.From) | (1UL << HeaderName.To) | (1UL << HeaderName.CallId) | (1UL << HeaderName.CSeq)
+            | (1UL << HeaderName.MaxForwards) | (1UL << HeaderName.ContentLength) | (1UL << HeaderName.ContentType) | (1UL << HeaderName.Expires);
+        var bit = (1UL << id) & Single;
+        var repeated = (seen & bit) != 0;
+        seen |= bit;
+        return repeated;
     }
 }

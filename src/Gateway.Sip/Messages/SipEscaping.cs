@@ -37,7 +37,7 @@ internal static class SipEscaping
     /// <param name="isText">False for octets that are not UTF-8 and for control characters.</param>
     internal static bool TryDecode(ReadOnlySpan<byte> escaped, out string text, out bool isText)
     {
-        var buffer = new byte[escaped.Length];
+        Span<byte> buffer = escaped.Length <= 256 ? stackalloc byte[escaped.Length] : new byte[escaped.Length];
         var length = 0;
         var wellFormed = true;
         for (var i = 0; i < escaped.Length; i++)
@@ -59,8 +59,8 @@ internal static class SipEscaping
             }
         }
 
-        text = TextCache.Get(buffer.AsSpan(0, length));
-        isText = Utf8.IsValid(buffer.AsSpan(0, length)) && !SipSyntax.HasControls(text);
+        text = TextCache.Get(buffer[..length]);
+        isText = Utf8.IsValid(buffer[..length]) && !SipSyntax.HasControls(text);
         return wellFormed;
     }
 

@@ -19,7 +19,7 @@ public abstract class SipMessage
     private NameAddr? _from;
     private NameAddr? _to;
     private string? _callId;
-    private CSeq? _cseq;
+    private CSeq _cseq;
 
     private protected SipMessage(ReadOnlyMemory<byte> raw, HeaderField[] fields, int bodyStart, int bodyLength)
     {
@@ -39,7 +39,9 @@ public abstract class SipMessage
     public string CallId => _callId ??= Encoding.UTF8.GetString(Required(HeaderName.CallId));
 
     /// <summary>CSeq.</summary>
-    public CSeq CSeq => _cseq ??= CSeq.TryParse(Required(HeaderName.CSeq), out var cseq) ? cseq : throw Malformed(HeaderName.CSeq);
+    public CSeq CSeq => _cseq != default || CSeq.TryParse(Required(HeaderName.CSeq), out _cseq)
+        ? _cseq
+        : throw Malformed(HeaderName.CSeq);
 
     /// <summary>From.</summary>
     public NameAddr From => _from ??= NameAddr.TryParse(Required(HeaderName.From), out var from) ? from : throw Malformed(HeaderName.From);
@@ -184,13 +186,12 @@ public abstract class SipMessage
             return "Missing or Malformed Call-ID";
         }
 
-        if (!TryFind(HeaderName.CSeq, out var cseq) || !CSeq.TryParse(cseq, out var number))
+        if (!TryFind(HeaderName.CSeq, out var cseq) || !CSeq.TryParse(cseq, out _cseq))
         {
             return "Missing or Malformed CSeq";
         }
 
         _callId = Encoding.UTF8.GetString(callId);
-        _cseq = number;
         return null;
     }
 

@@ -13,6 +13,8 @@ namespace Gateway.Sip.Messages;
 public sealed record SipUri
 {
     private readonly string? _user;
+    private readonly Rarity? _rarity;
+    private readonly ushort _port;
 
     internal SipUri(string scheme, string? wireUser = null)
     {
@@ -48,22 +50,40 @@ public sealed record SipUri
     public bool IsUserText { get; private init; } = true;
 
     /// <summary>Password of the userinfo, in wire form; deprecated by RFC 3261 section 19.1.1 and never mapped .</summary>
-    public string? Password { get; init; }
+    public string? Password
+    {
+        get => _rarity?.Password;
+        init => _rarity = value == Password ? _rarity : (_rarity ?? new Rarity()) with { Password = value };
+    }
 
     /// <summary>Host name or IPv4 address in lower case, or IPv6 reference in brackets; empty for other schemes.</summary>
     public string Host { get; init; } = "";
 
     /// <summary>Port, or null when none is stated.</summary>
-    public int? Port { get; init; }
+    public int? Port
+    {
+        get => _port == 0 ? null : _port;
+        init => _port = value is null or (> 0 and <= 65535)
+            ? (ushort)(value ?? 0)
+            : throw new ArgumentOutOfRangeException(nameof(value), "A port is 1 to 65535.");
+    }
 
     /// <summary>URI parameters in order, values in wire form; <see cref="Parameter"/> decodes.</summary>
     public ImmutableArray<KeyValuePair<string, string?>> Parameters { get; init; } = [];
 
     /// <summary>Headers part, after <c>?</c>, in wire form.</summary>
-    public string? Headers { get; init; }
+    public string? Headers
+    {
+        get => _rarity?.Headers;
+        init => _rarity = value == Headers ? _rarity : (_rarity ?? new Rarity()) with { Headers = value };
+    }
 
     /// <summary>What follows the colon of a scheme that is none of sip, sips, tel.</summary>
-    public string? Opaque { get; init; }
+    public string? Opaque
+    {
+        get => _rarity?.Opaque;
+        init => _rarity = value == Opaque ? _rarity : (_rarity ?? new Rarity()) with { Opaque = value };
+    }
 
     internal static SipUri FromWire(
         string scheme, string? rawUser, string? user, bool isUserText, string? password, string host, int? port,
@@ -184,4 +204,14 @@ public sealed record SipUri
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Scheme, RawUser, Host, Port, Opaque, Parameters.Length);
+
+    /// <summary>What few URIs have, kept out of the many: every message holds three or more.</summary>
+    private sealed record Rarity
+    {
+        internal string? Password { get; init; }
+
+        internal string? Headers { get; init; }
+
+        internal string? Opaque { get; init; }
+    }
 }

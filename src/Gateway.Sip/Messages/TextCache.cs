@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 
 namespace Gateway.Sip.Messages;
@@ -51,12 +52,19 @@ internal static class TextCache
 
     private static int Slot(ReadOnlySpan<byte> text)
     {
-        var hash = (uint)text.Length;
-        foreach (var b in text)
+        var hash = (ulong)text.Length;
+        while (text.Length >= 8)
         {
-            hash = (hash ^ b) * 16777619;
+            hash = (hash ^ BinaryPrimitives.ReadUInt64LittleEndian(text)) * 0x9E3779B97F4A7C15;
+            hash ^= hash >> 29;
+            text = text[8..];
         }
 
-        return (int)((hash ^ (hash >> 15)) % Slots);
+        foreach (var b in text)
+        {
+            hash = (hash ^ b) * 0x9E3779B97F4A7C15;
+        }
+
+        return (int)((hash ^ (hash >> 32)) % Slots);
     }
 }
