@@ -24,16 +24,17 @@ internal sealed class StreamSession(
         var reading = ReadAsync();
         var writing = WriteAsync(ending.Token);
         var watching = WatchAsync(ending.Token);
-        var stopped = Task.Delay(Timeout.InfiniteTimeSpan, time, ending.Token);
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var stop = stopping.Register(stopped.SetResult);
 
-        var first = await Task.WhenAny(reading, writing, watching, stopped).ConfigureAwait(false);
+        var first = await Task.WhenAny(reading, writing, watching, stopped.Task).ConfigureAwait(false);
         var isStopped = stopping.IsCancellationRequested;
         await ending.CancelAsync().ConfigureAwait(false);
 
         // A write under way is let finish, or the farewell would stand inside a stanza; but not for ever.
         using var patience = new CancellationTokenSource(LastWords, time);
         using var giveUp = patience.Token.Register(stream.Abort);
-        if (first == watching || first == writing || (first == reading && await reading.ConfigureAwait(false) is StreamItem.Lost))
+        if (!isStopped && (first != reading || await reading.ConfigureAwait(false) is StreamItem.Lost))
         {
             stream.Abort();
         }
@@ -116,28 +117,23 @@ internal sealed class StreamSession(
     private async Task<StreamItem?> WatchAsync(CancellationToken ending)
     {
         var watchdog = new LinkWatchdog(Math.Max(1, (int)(options.PingAfter / options.PingPatience)));
-        using var ticks = new PeriodicTimer(options.PingPatience, time);
-        try
+        var end = new TaskCompletionSource<StreamItem?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var ended = ending.Register(() => end.TrySetResult(null)); // the stream ends for another reason
+        using var ticks = time.CreateTimer(_ => Tick(), null, options.PingPatience, options.PingPatience);
+        return await end.Task.ConfigureAwait(false);
+
+        void Tick()
         {
-            while (await ticks.WaitForNextTickAsync(ending).ConfigureAwait(false))
+            (watchdog, var verdict) = watchdog.Tick(stream.OctetsRead);
+            if (verdict == WatchdogVerdict.Ping)
             {
-                (watchdog, var verdict) = watchdog.Tick(stream.OctetsRead);
-                switch (verdict)
-                {
-                    case WatchdogVerdict.Ping:
-                        ping();
-                        break;
-                    case WatchdogVerdict.Dead:
-                        return new StreamItem.Lost($"the server is silent, even when pinged ({options.PingPatience.TotalSeconds} s)");
-                }
+                ping();
+            }
+            else if (verdict == WatchdogVerdict.Dead)
+            {
+                end.TrySetResult(new StreamItem.Lost($"the server is silent, even when pinged ({options.PingPatience.TotalSeconds} s)"));
             }
         }
-        catch (OperationCanceledException)
-        {
-            // the stream ends for another reason
-        }
-
-        return null;
     }
 
     /// <summary>What was queued before the order to stop still goes out: farewells to callers, above all (K-4).</summary>
