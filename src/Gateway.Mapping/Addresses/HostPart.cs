@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Gateway.Sip.Messages;
 
 namespace Gateway.Mapping.Addresses;
 
@@ -37,6 +38,13 @@ internal static class HostPart
 
         return TryReadName(text, out host);
     }
+
+    /// <summary>A host that an operator wrote, in the form that URIs have it; an IPv6 address may come without brackets, and
+    /// what only the operator's own network takes for a name is taken too.</summary>
+    public static string? OfConfigured(string text) =>
+        TryRead(text, out var host, out var port) && port is null ? host
+        : SipUri.TryCreate(null, text, null, "sip", out var uri) ? uri.Host
+        : null;
 
     /// <summary>Writes <c>host[:port]</c>.</summary>
     public static string Write(string host, int? port) =>

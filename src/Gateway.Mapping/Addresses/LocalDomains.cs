@@ -14,9 +14,8 @@ internal sealed class LocalDomains
     public LocalDomains(IEnumerable<string> configured)
     {
         var domains = configured.Select(text => Jid.Parse(text).Domain).Distinct()
-            .Select(domain => (Domain: domain, Host: HostPart.TryRead(domain, out var host, out _)
-                ? host
-                : throw new ArgumentException("LocalDomains holds what is no host name", nameof(configured))))
+            .Select(domain => (Domain: domain, Host: HostPart.OfConfigured(domain)
+                ?? throw new ArgumentException("LocalDomains holds what is no host name", nameof(configured))))
             .ToArray();
         _domainOfHost = domains.ToFrozenDictionary(pair => pair.Host, pair => pair.Domain, StringComparer.Ordinal);
         _hostOfDomain = domains.ToFrozenDictionary(pair => pair.Domain, pair => pair.Host, StringComparer.Ordinal);

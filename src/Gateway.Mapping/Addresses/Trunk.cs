@@ -27,9 +27,8 @@ public sealed class Trunk
         Uri = uri;
         Domains = options.Domains.IsDefaultOrEmpty
             ? [uri.Host]
-            : [.. options.Domains.Select(d => HostPart.TryRead(d, out var host, out _)
-                ? host
-                : throw new ArgumentException($"Domain of trunk {options.Name} is not a host", nameof(options)))];
+            : [.. options.Domains.Select(domain => HostPart.OfConfigured(domain)
+                ?? throw new ArgumentException($"Domain of trunk {options.Name} is not a host", nameof(options)))];
         _sources = [.. SourcesOf(options, uri)];
     }
 

@@ -29,7 +29,7 @@ public sealed class AccessPolicy
         _allowedUsers = allowed.Where(jid => jid.Local is not null).Select(jid => jid.Bare.ToString()).ToFrozenSet();
         _localDomains = options.LocalDomains.Select(domain => Jid.Parse(domain).Domain).ToFrozenSet();
         _aliased = options.Aliases.Values.Select(jid => Jid.Parse(jid).Bare.ToString()).ToFrozenSet();
-        _dialable = options.Policy.DialableDomains.Select(host => host.ToLowerInvariant()).ToFrozenSet();
+        _dialable = options.Policy.DialableDomains.Select(Pattern).ToFrozenSet();
         _plan = plan;
         UnknownSources = options.Policy.UnknownSources;
     }
@@ -91,6 +91,14 @@ public sealed class AccessPolicy
         }
 
         return false;
+    }
+
+    private static string Pattern(string configured)
+    {
+        var text = configured.ToLowerInvariant();
+        return text.StartsWith("*.", StringComparison.Ordinal)
+            ? $"*.{HostPart.OfConfigured(text[2..]) ?? text[2..]}"
+            : HostPart.OfConfigured(text) ?? text;
     }
 
     private static string ParentOf(string domain) =>
