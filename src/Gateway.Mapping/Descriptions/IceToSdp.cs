@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Gateway.Sip.Sdp;
 using Gateway.Xmpp.Jingle;
 
@@ -60,16 +58,6 @@ internal static class IceToSdp
             "candidate", $"{destination} typ {TypeName(candidate.Type)}{related} generation {SdpToken.Of(candidate.Generation)}");
     }
 
-    /// <summary>
-    /// The default destination (RFC 8839 section 4.1.1.2): relayed before reflexive before host, IPv4 first; null without any.
-    /// </summary>
-    public static (SdpConnection Connection, int Port)? DefaultAddress(ImmutableArray<IceCandidate> candidates)
-    {
-        var best = candidates.Where(candidate => candidate.Component == 1).OrderBy(IsVersion6)
-            .ThenByDescending(candidate => candidate.Type).ThenByDescending(candidate => candidate.Priority).FirstOrDefault();
-        return best is null ? null : (new SdpConnection("IN", IsVersion6(best) ? "IP6" : "IP4", best.Address), best.Port);
-    }
-
     private static string TypeName(IceCandidateType type) => type switch
     {
         IceCandidateType.ServerReflexive => "srflx",
@@ -77,7 +65,4 @@ internal static class IceToSdp
         IceCandidateType.Relayed => "relay",
         _ => "host",
     };
-
-    private static bool IsVersion6(IceCandidate candidate) =>
-        IPAddress.TryParse(candidate.Address, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6;
 }

@@ -8,8 +8,12 @@ namespace Gateway.Mapping.Descriptions;
 /// <summary>Makes the session description that the media relay reads from a client's session-initiate or session-accept.</summary>
 public static class JingleToSdp
 {
-    /// <summary>RFC 8839 section 4.1.1.3: what stands for an address before candidates are known.</summary>
+    /// <summary>
+    /// The placeholder for an address where ICE will find one (RFC 8840 section 4.1.1), kept even when candidates are there: a
+    /// relay that sees another address in a later offer of the same client gives the phone another port.
+    /// </summary>
     private static readonly SdpConnection Unknown = new("IN", "IP4", "0.0.0.0");
+    private const int UnknownPort = 9;
     private static readonly SdpOrigin Origin = new("-", "1", 1, "IN", "IP4", "0.0.0.0");
 
     /// <summary>
@@ -95,14 +99,13 @@ public static class JingleToSdp
 
         var isMuxed = line.RtcpMux && description.RtcpMux;
         var candidates = IceToSdp.Candidates(transport, isMuxed);
-        var (connection, port) = IceToSdp.DefaultAddress(candidates) ?? (Unknown, 9);
         return new SdpMedia
         {
             Media = line.Media,
-            Port = port,
+            Port = UnknownPort,
             Protocol = Protocol(description, transport),
             Formats = [.. payloads.Select(payload => SdpToken.Of(payload.Id))],
-            Connection = connection,
+            Connection = Unknown,
             Bandwidths = [.. description.Bandwidths.Where(b => SdpToken.IsToken(b.Type) && b.Value >= 0)
                 .Select(b => new SdpBandwidth(b.Type, (ulong)b.Value))],
             Attributes =
@@ -111,6 +114,7 @@ public static class JingleToSdp
                 new(DirectionName(SendersDirection.ToDirection(content.Senders, author))),
                 .. isMuxed ? [new SdpAttribute("rtcp-mux")] : ImmutableArray<SdpAttribute>.Empty,
                 .. IceToSdp.Credentials(transport),
+                new("ice-options", "trickle"),
                 .. Keys(description, transport, action),
                 .. RtpToSdp.Attributes(description, payloads, author),
                 .. candidates.Select(IceToSdp.Candidate),
@@ -150,7 +154,6 @@ public static class JingleToSdp
             }
         }
 
-        attributes.Add(new("ice-options", "trickle"));
         return attributes.ToImmutable();
     }
 
