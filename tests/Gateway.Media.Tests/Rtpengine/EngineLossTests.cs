@@ -1,0 +1,99 @@
+using Gateway.Media.Relay;
+using Gateway.Media.Rtpengine;
+using Gateway.Testing.Servers;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Gateway.Media.Tests.Rtpengine;
+
+/// <summary>Engines that die, come back, or are full: real ones.</summary>
+public sealed class EngineLossTests
+{
+    private const string Sdp = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+        + "m=audio 4000 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\n";
+
+    [Fact] // S10
+    public async Task Dead_engine_is_unavailable_and_serves_again_when_it_is_back()
+    {
+        await using var server = await RtpengineServer.StartAsync();
+        await using var relay = Relay(server);
+        Assert.True(await relay.PingAsync(default));
+        Assert.True((await OfferAsync(relay, "before")).IsOk);
+
+        await server.StopAsync();
+        Assert.False(await relay.PingAsync(default));
+        Assert.Equal(MediaFault.Unavailable, (await OfferAsync(relay, "meanwhile")).Fault);
+        Assert.Equal(MediaFault.Unavailable, (await AnswerAsync(relay, "before")).Fault);
+        Assert.Null(await relay.QueryAsync("before", default));
+
+        await server.RestartAsync();
+        Assert.True(await relay.PingAsync(default));
+        Assert.True((await OfferAsync(relay, "after")).IsOk);
+        Assert.True((await AnswerAsync(relay, "after")).IsOk);
+        Assert.Equal(MediaFault.Refused, (await AnswerAsync(relay, "before")).Fault); // it knows nothing of it any more
+        var deleted = await relay.DeleteAsync("before", default);
+        Assert.True(deleted.IsOk, deleted.Detail);
+    }
+
+    [Fact] // S10
+    public async Task Second_engine_takes_over_when_the_first_dies()
+    {
+        await using var one = await RtpengineServer.StartAsync();
+        await using var two = await RtpengineServer.StartAsync();
+        await using var relay = Relay(one, two);
+
+        await one.StopAsync();
+        for (var i = 0; i < 8; i++)
+        {
+            Assert.True((await OfferAsync(relay, $"call {i}")).IsOk);
+            Assert.True((await AnswerAsync(relay, $"call {i}")).IsOk);
+        }
+
+        Assert.True(await relay.PingAsync(default));
+    }
+
+    [Fact] // S10
+    public async Task Engine_without_ports_is_exhausted_until_sessions_end()
+    {
+        await using var server = await RtpengineServer.StartAsync();
+        await using var relay = Relay(server);
+
+        var taken = 0;
+        MediaResult last;
+        do
+        {
+            last = await OfferAsync(relay, $"call {++taken}");
+        }
+        while (last.IsOk && taken < 1000);
+
+        Assert.Equal(MediaFault.Exhausted, last.Fault);
+        for (var i = 1; i < taken; i++)
+        {
+            Assert.True((await relay.DeleteAsync($"call {i}", default)).IsOk);
+        }
+
+        Assert.True((await OfferAsync(relay, "one more")).IsOk);
+    }
+
+    [Fact]
+    public async Task Description_that_is_none_is_refused()
+    {
+        await using var server = await RtpengineServer.StartAsync();
+        await using var relay = Relay(server);
+
+        var result = await relay.OfferAsync(new("call", "caller", "no description", MediaProfile.WebRtc), default);
+
+        Assert.Equal(MediaFault.Refused, result.Fault);
+        Assert.True(await relay.PingAsync(default));
+    }
+
+    private static RtpengineRelay Relay(params RtpengineServer[] servers) => new(
+        new RtpengineOptions { Engines = [.. servers.Select(server => server.Address)] },
+        TimeProvider.System,
+        NullLogger<RtpengineRelay>.Instance);
+
+    private static ValueTask<MediaResult> OfferAsync(RtpengineRelay relay, string session) =>
+        relay.OfferAsync(new(session, "caller", Sdp, MediaProfile.PlainRtp), default);
+
+    private static ValueTask<MediaResult> AnswerAsync(RtpengineRelay relay, string session) =>
+        relay.AnswerAsync(new(session, "caller", "callee", Sdp, MediaProfile.PlainRtp), default);
+}
