@@ -6,6 +6,7 @@ using Gateway.Mapping.Policy;
 using Gateway.Mapping.Presence;
 using Gateway.Media.Rtpengine;
 using Gateway.Sip.UserAgent;
+using Gateway.Xmpp.AddressPrompt;
 using Gateway.Xmpp.Component;
 using Gateway.Xmpp.Disco;
 using Gateway.Xmpp.Routing;
@@ -58,7 +59,10 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
             plan, addresses, new CallAdmission(plan.Policy, addresses, policy, time), _xmpp, _sip, _relay,
             InstanceKey.LoadOrCreate(options.State.Path), time, logs.CreateLogger<CallService>()));
         Calls.Announce(_presence);
-        router.Register(_presence).Register(Calls);
+        router.Register(_presence).Register(Calls)
+            .Register(new Ping())
+            .Register(new AddressPromptExtension(new SipAddressPrompt(addresses, policy)))
+            .Advertise(@"jid\20escaping", DiscoTargets.Domain); // XEP-0106 section 5: clients then escape typed addresses
         _xmpp.Observe(_presence).Observe(Calls);
         _sip.InviteHandler = Calls;
     }
