@@ -9,9 +9,9 @@ internal static class MultipartBody
     private const int MostLevels = 2;
 
     /// <summary>The body or the first part of the wanted type; null when there is none.</summary>
-    internal static ReadOnlyMemory<byte>? Find(string? type, string? contentType, ReadOnlyMemory<byte> body, string wanted, int level = 0)
+    internal static ReadOnlyMemory<byte>? Find(string type, string contentType, ReadOnlyMemory<byte> body, string wanted, int level = 0)
     {
-        if (type is null || contentType is null || body.IsEmpty)
+        if (body.IsEmpty)
         {
             return null;
         }

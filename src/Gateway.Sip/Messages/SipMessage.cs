@@ -39,8 +39,8 @@ public abstract class SipMessage
     public string CallId => _callId ??= Encoding.UTF8.GetString(Required(HeaderName.CallId));
 
     /// <summary>CSeq.</summary>
-    public CSeq CSeq => _cseq != default || CSeq.TryParse(Required(HeaderName.CSeq), out _cseq)
-        ? _cseq
+    public CSeq CSeq => _cseq != default ? _cseq
+        : CSeq.TryParse(Required(HeaderName.CSeq), out var cseq) ? cseq // not kept: two words are not written at once
         : throw Malformed(HeaderName.CSeq);
 
     /// <summary>From.</summary>
@@ -85,9 +85,10 @@ public abstract class SipMessage
     /// The session description in the body: the body itself, or the first application/sdp part of a multipart body
     /// (RFC 5621 section 3.1); null when there is none.
     /// </summary>
-    public string? SessionDescription => MultipartBody.Find(ContentType, Header(SipHeaders.ContentType), Body, "application/sdp") is { } part
-        ? Encoding.UTF8.GetString(part.Span)
-        : null;
+    public string? SessionDescription => FindSessionDescription() is { } part ? Encoding.UTF8.GetString(part.Span) : null;
+
+    /// <summary>Whether there is one.</summary>
+    public bool HasSessionDescription => FindSessionDescription() is not null;
 
     /// <summary>All header fields in order; compact names are spelled out, known names in their usual spelling.</summary>
     public IEnumerable<KeyValuePair<string, string>> Headers
@@ -128,6 +129,11 @@ public abstract class SipMessage
     public bool TryAddresses(string name, out ImmutableArray<NameAddr> addresses)
     {
         addresses = [];
+        if (!HasHeader(name))
+        {
+            return true;
+        }
+
         var found = ImmutableArray.CreateBuilder<NameAddr>();
         foreach (var value in RawValues(HeaderName.Of(name), name))
         {
@@ -217,6 +223,10 @@ public abstract class SipMessage
             && SipSyntax.TryNextValue(ref rest, out var first)
             && SipVia.TryParse(first, isLenient, out via);
     }
+
+    private ReadOnlyMemory<byte>? FindSessionDescription() => Header(SipHeaders.ContentType) is { } type
+        ? MultipartBody.Find(SipMediaType.Of(type), type, Body, "application/sdp")
+        : null;
 
     private bool TryFind(string name, out ReadOnlySpan<byte> value)
     {

@@ -21,9 +21,13 @@ public sealed class SipMessageBuilder
     {
     }
 
-    /// <summary>An empty request.</summary>
-    public static SipMessageBuilder Request(SipMethod method, SipUri requestUri) =>
-        new() { _method = method, _requestUri = requestUri };
+    /// <summary>An empty request. Headers of the URI, such as a Contact may have, do not belong into a Request-URI and are
+    /// left out (RFC 3261 section 19.1.1, table 1).</summary>
+    public static SipMessageBuilder Request(SipMethod method, SipUri requestUri)
+    {
+        ArgumentNullException.ThrowIfNull(requestUri);
+        return new() { _method = method, _requestUri = requestUri.Headers is null ? requestUri : requestUri with { Headers = null } };
+    }
 
     /// <summary>
     /// A response with Via, From, To, Call-ID and CSeq of the request, byte for byte (RFC 3261 section 8.2.6.2); also
@@ -59,7 +63,7 @@ public sealed class SipMessageBuilder
         ArgumentNullException.ThrowIfNull(message);
         var builder = message switch
         {
-            SipRequest request => Request(request.Method, request.RequestUri),
+            SipRequest request => new SipMessageBuilder { _method = request.Method, _requestUri = request.RequestUri },
             SipResponse response => new SipMessageBuilder { _status = response.Status, _phrase = response.Phrase },
             _ => throw new ArgumentException("Neither request nor response.", nameof(message)),
         };

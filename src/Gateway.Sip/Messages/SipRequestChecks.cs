@@ -109,7 +109,7 @@ public static class SipRequestChecks
     /// <summary>U-21: never for CANCEL or ACK (RFC 3261 section 8.2.2.3).</summary>
     private static SipVerdict.Respond? CheckRequire(SipRequest request, SipUasPolicy policy)
     {
-        if (request.Method == SipMethod.Cancel || request.Method == SipMethod.Ack)
+        if (request.Method == SipMethod.Cancel || request.Method == SipMethod.Ack || !request.HasHeader(SipHeaders.Require))
         {
             return null;
         }
@@ -140,7 +140,7 @@ public static class SipRequestChecks
             return new(415, SipPhrases.Of(415)) { Headers = [new(SipHeaders.AcceptEncoding, "identity")] };
         }
 
-        return request.SessionDescription is not null ? null : new(415, SipPhrases.Of(415))
+        return request.HasSessionDescription ? null : new(415, SipPhrases.Of(415))
         {
             Headers = [new(SipHeaders.Accept, "application/sdp")],
         };

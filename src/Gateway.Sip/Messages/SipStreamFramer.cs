@@ -127,10 +127,10 @@ public sealed class SipStreamFramer
     {
         bodyLength = 0;
         var lineEnd = header.Span.IndexOf("\r\n"u8);
-        var fields = new HeaderField[SipLimits.HeaderFields];
+        Span<HeaderField> fields = stackalloc HeaderField[SipLimits.HeaderFields];
         var index = HeaderIndex.Read(ref header, lineEnd + 2, fields);
         var found = 0;
-        foreach (ref readonly var field in fields.AsSpan(0, index.Count))
+        foreach (ref readonly var field in fields[..index.Count])
         {
             if (field.Id == HeaderName.ContentLength)
             {

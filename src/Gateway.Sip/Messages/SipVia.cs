@@ -59,7 +59,14 @@ public sealed record SipVia(string Transport, string SentByHost, int? SentByPort
         var address = source.Address.IsIPv4MappedToIPv6 ? source.Address.MapToIPv4() : source.Address;
         var plain = new IPAddress(address.GetAddressBytes()); // the scope of a link-local address stays here
         var same = IPAddress.TryParse(SentByHost.AsSpan().Trim("[]"), out var sentBy) && sentBy.Equals(plain);
-        var via = HasRPort || !same ? this with { Parameters = SipParameters.With(Parameters, "received", plain.ToString()) } : this;
+
+        // What the sender wrote there itself is not believed: it would aim the response at somebody else.
+        var via = this with
+        {
+            Parameters = HasRPort || !same
+                ? SipParameters.With(Parameters, "received", plain.ToString())
+                : SipParameters.Without(Parameters, "received"),
+        };
         return HasRPort ? via.WithParameter("rport", source.Port.ToString(CultureInfo.InvariantCulture)) : via;
     }
 

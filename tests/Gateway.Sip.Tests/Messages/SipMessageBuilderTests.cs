@@ -67,6 +67,26 @@ public sealed class SipMessageBuilderTests
         Assert.Equal("v=0\r", Encoding.UTF8.GetString(invite.Body.Span));
     }
 
+    [Theory] // RFC 3261 section 18.2.1, RFC 3581 section 4
+    [InlineData("SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1", "SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1")]
+    [InlineData("SIP/2.0/UDP 192.0.2.1;received=203.0.113.9", "SIP/2.0/UDP 192.0.2.1")]
+    [InlineData("SIP/2.0/UDP 192.0.2.1;rport;x", "SIP/2.0/UDP 192.0.2.1;rport=9988;x;received=192.0.2.1")]
+    [InlineData("SIP/2.0/UDP h;received=203.0.113.9", "SIP/2.0/UDP h;received=192.0.2.1")]
+    [InlineData("SIP/2.0/UDP [::ffff:192.0.2.1];rport=1", "SIP/2.0/UDP [::ffff:192.0.2.1];rport=9988;received=192.0.2.1")]
+    public void Received_and_rport_say_what_was_seen_and_not_what_was_sent(string via, string expected)
+    {
+        Assert.True(SipVia.TryParse(Encoding.UTF8.GetBytes(via), out var parsed));
+        Assert.Equal(expected, parsed.WithSource(new IPEndPoint(IPAddress.Parse("::ffff:192.0.2.1"), 9988)).ToString());
+    }
+
+    [Fact] // RFC 3261 section 19.1.1, table 1
+    public void Headers_of_a_contact_do_not_go_into_a_request_uri()
+    {
+        Assert.True(SipUri.TryParse("sip:a@b;x=y?Route=%3Csip:c%3E", out var contact));
+
+        Assert.StartsWith("BYE sip:a@b;x=y SIP/2.0\r\n", SipMessageBuilder.Request(SipMethod.Bye, contact).BuildRequest().ToString());
+    }
+
     [Theory] // nothing passes from a value into a header of its own
     [InlineData("a\r\nX: y")]
     [InlineData("a\nb")]
