@@ -29,6 +29,12 @@ internal static class Descriptions
 
     public static bool HasIce(string sdp) => Lines(sdp).Any(line => Is(line, "ice-ufrag"));
 
+    /// <summary>The transport of the first medium, such as RTP/AVP; empty when there is none.</summary>
+    public static string Profile(string sdp) =>
+        Lines(sdp).FirstOrDefault(line => line.StartsWith("m=", StringComparison.Ordinal))?.Split(' ', 4) is [_, _, var profile, _]
+            ? profile
+            : "";
+
     /// <summary>
     /// Says "trickle" where ICE is spoken and nothing is said of it (RFC 8840 section 4.1; Jingle has no such mark). Without it
     /// the engine takes 0.0.0.0 for hold.
@@ -70,7 +76,7 @@ internal static class Descriptions
         {
             var mid = part.Find(line => Is(line, "mid"));
             var section = sections.Find(lines => mid is not null && lines.Contains(mid))
-                ?? (mid is null && i > 0 && i < sections.Count ? sections[i] : null);
+                ?? (i > 0 && i < sections.Count && (mid is null || !sections[i].Exists(line => Is(line, "mid"))) ? sections[i] : null);
             section?.AddRange(part
                 .Where(line => line.StartsWith(Candidate, StringComparison.Ordinal) && IsUseful(line) && !section.Contains(line))
                 .Take(MostCandidates - section.Count(line => line.StartsWith(Candidate, StringComparison.Ordinal))));

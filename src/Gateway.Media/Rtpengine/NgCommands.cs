@@ -8,20 +8,27 @@ internal static class NgCommands
 {
     public static BencodeValue.Dictionary Ping { get; } = Command("ping");
 
-    public static BencodeValue.Dictionary Offer(MediaOffer offer) => Command("offer", [
+    /// <param name="offer">The offer, its description as the engine shall see it.</param>
+    /// <param name="profile">What the reader's own descriptions named last (RTP/SAVP, say); null when it has not spoken yet.</param>
+    public static BencodeValue.Dictionary Offer(MediaOffer offer, string? profile) => Command("offer", [
         new("call-id", Text(offer.SessionId)),
         new("from-tag", Text(offer.FromTag)),
         .. Optional("to-tag", offer.ToTag),
         .. Codecs(offer.Transcode),
-        .. Towards(offer.Towards, isOffer: true),
+        .. offer.Towards == MediaProfile.WebRtc ? OfferForWebRtc : OfferForPhones(profile),
+        // Towards the end that offers; "active", the default, would shake hands before that end has an answer.
+        new("DTLS-reverse", Text("passive")),
+        Supports,
         new("sdp", Text(offer.Sdp)),
     ]);
 
+    /// <summary>An answer keeps the offer's profile (RFC 3264 section 6, R-20), so none is named.</summary>
     public static BencodeValue.Dictionary Answer(MediaAnswer answer) => Command("answer", [
         new("call-id", Text(answer.SessionId)),
         new("from-tag", Text(answer.FromTag)),
         new("to-tag", Text(answer.ToTag)),
-        .. Towards(answer.Towards, isOffer: false),
+        .. answer.Towards == MediaProfile.WebRtc ? WebRtc("accept") : Phones,
+        Supports,
         new("sdp", Text(answer.Sdp)),
     ]);
 
@@ -33,31 +40,41 @@ internal static class NgCommands
 
     public static BencodeValue.Dictionary Query(string sessionId) => Command("query", [new("call-id", Text(sessionId))]);
 
-    private static IEnumerable<KeyValuePair<string, BencodeValue>> Towards(MediaProfile profile, bool isOffer) => profile switch
+    private static IEnumerable<KeyValuePair<string, BencodeValue>> OfferForWebRtc =>
+        [new("transport-protocol", Text("UDP/TLS/RTP/SAVPF")), .. WebRtc("offer", "require")];
+
+    /// <summary>A phone that once spoke SRTP by SDES (RFC 4568) is not asked to leave it in the middle of a call.</summary>
+    private static IEnumerable<KeyValuePair<string, BencodeValue>> OfferForPhones(string? profile) =>
+        profile is "RTP/SAVP" or "RTP/SAVPF"
+            ? [new("transport-protocol", Text(profile)), new("SDES", WithoutWeakSuites), .. Phones]
+            : [new("transport-protocol", Text("RTP/AVP")), new("SDES", Texts("off")), .. Phones];
+
+    /// <summary>What 10.5 would offer besides: no encryption at all, short tags, and suites that phones do not have.</summary>
+    private static BencodeValue.List WithoutWeakSuites { get; } = Texts([.. new[]
     {
-        MediaProfile.WebRtc => [
-            new("transport-protocol", Text("UDP/TLS/RTP/SAVPF")),
-            new("ICE", Text("force")),
-            new("DTLS", Text("passive")),
-            new("DTLS-fingerprint", Text("sha-256")),
-            new("SDES", Texts("off")),
-            new("rtcp-mux", isOffer ? Texts("offer", "require") : Texts("accept")),
-            new("replace", Texts("origin", "session-connection")),
-            new("flags", Texts("trust-address", "generate-mid", "trickle-ICE")),
-            Supports,
-        ],
-        _ => [
-            new("transport-protocol", Text("RTP/AVP")),
-            new("ICE", Text("remove")),
-            new("DTLS", Text("off")),
-            new("DTLS-reverse", Text("passive")),
-            new("SDES", Texts("off")),
-            new("rtcp-mux", Texts("demux")),
-            new("replace", Texts("origin", "session-connection")),
-            new("flags", Texts("trust-address", "original-sendrecv", "trickle-ICE")),
-            Supports,
-        ],
-    };
+        "NULL_HMAC_SHA1_80", "NULL_HMAC_SHA1_32", "F8_128_HMAC_SHA1_80", "F8_128_HMAC_SHA1_32",
+        "AES_CM_128_HMAC_SHA1_32", "AES_192_CM_HMAC_SHA1_32", "AES_192_CM_HMAC_SHA1_80", "AES_256_CM_HMAC_SHA1_32",
+    }.Select(suite => $"no-{suite}")]);
+
+    private static IEnumerable<KeyValuePair<string, BencodeValue>> WebRtc(params string[] rtcpMux) =>
+    [
+        new("ICE", Text("force")),
+        new("DTLS", Text("passive")), // the end shakes hands as soon as its own ICE is ready
+        new("DTLS-fingerprint", Text("sha-256")),
+        new("SDES", Texts("off")),
+        new("rtcp-mux", Texts(rtcpMux)),
+        new("replace", Texts("origin", "session-connection")),
+        new("flags", Texts("trust-address", "generate-mid", "trickle-ICE")),
+    ];
+
+    private static IEnumerable<KeyValuePair<string, BencodeValue>> Phones =>
+    [
+        new("ICE", Text("remove")),
+        new("DTLS", Text("off")),
+        new("rtcp-mux", Texts("demux")),
+        new("replace", Texts("origin", "session-connection")),
+        new("flags", Texts("trust-address", "original-sendrecv", "trickle-ICE")),
+    ];
 
     private static KeyValuePair<string, BencodeValue> Supports => new("supports", Texts("load limit"));
 

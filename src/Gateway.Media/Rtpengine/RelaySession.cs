@@ -14,6 +14,7 @@ internal sealed class RelaySession : IDisposable
 
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly List<MediaTrickle> _held = [];
+    private readonly Dictionary<string, string> _profiles = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (ulong Version, string Text)> _shown = new(StringComparer.Ordinal);
 
     /// <summary>Where it lives; null until an offer has succeeded.</summary>
@@ -43,10 +44,21 @@ internal sealed class RelaySession : IDisposable
         answer with { Sdp = WithHeld(answer.ToTag, Descriptions.WithTrickle(answer.Sdp)) };
 
     /// <summary>The engine took it: a new exchange begins.</summary>
-    public void Taken(MediaOffer offer) => (Offer, Answer, OfferHasGrown) = (offer, null, false);
+    public void Taken(MediaOffer offer)
+    {
+        (Offer, Answer, OfferHasGrown) = (offer, null, false);
+        _profiles[offer.FromTag] = Descriptions.Profile(offer.Sdp);
+    }
 
     /// <summary>The engine took it: the exchange is complete.</summary>
-    public void Taken(MediaAnswer answer) => (Answer, OfferHasGrown) = (answer, false);
+    public void Taken(MediaAnswer answer)
+    {
+        (Answer, OfferHasGrown) = (answer, false);
+        _profiles[answer.ToTag] = Descriptions.Profile(answer.Sdp);
+    }
+
+    /// <summary>The profile that the other end's own descriptions named last; null when it has not spoken yet.</summary>
+    public string? ProfileOfOther(string tag) => _profiles.FirstOrDefault(end => end.Key != tag).Value;
 
     /// <summary>
     /// Adds an end's candidates to its description, or keeps them until it comes. Gives false when there is nothing

@@ -135,7 +135,7 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
         RelaySession session, MediaOffer offer, CancellationToken cancellationToken)
     {
         offer = session.Complete(offer);
-        var command = NgCommands.Offer(offer);
+        var command = NgCommands.Offer(offer, session.ProfileOfOther(offer.FromTag));
         var result = MediaResult.Failed(MediaFault.Unavailable, "no engine");
         foreach (var engine in session.Engine is { } home ? [home] : _engines.InOrderFor(offer.SessionId))
         {
@@ -174,7 +174,7 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
         answer = session.Complete(answer);
         var engine = session.Engine!;
         if (session.OfferHasGrown
-            && await AskAsync(engine, answer.SessionId, NgCommands.Offer(offer), cancellationToken).ConfigureAwait(false)
+            && await AskAsync(engine, answer.SessionId, NgCommands.Offer(offer, session.ProfileOfOther(offer.FromTag)), cancellationToken).ConfigureAwait(false)
                 is not NgReply.Done and var fault)
         {
             return Verdict(fault);

@@ -103,6 +103,60 @@ public abstract partial class MediaRelayContract
         await phone.HearsAsync();
     }
 
+    [Theory] // RFC 5763 section 5: the end that answers may take either role
+    [InlineData("active")]
+    [InlineData("passive")]
+    public async Task Called_WebRtc_end_chooses_its_DTLS_role(string setup)
+    {
+        var phone = await PhoneAsync();
+        var web = await WebAsync(offers: false);
+        var forWeb = await OfferAsync("phone", phone.Offer(DeskPhone), MediaProfile.WebRtc);
+        var forPhone = await AnswerAsync("phone", "web", web.Answer(forWeb, Browser, setup: setup), MediaProfile.PlainRtp);
+        await web.RemoteAsync(forWeb, setup == "active" ? "client" : "server");
+        await phone.RemoteAsync(forPhone);
+
+        await BothHearAsync(web, phone);
+    }
+
+    [Fact] // as Dino offers: SDES beside DTLS, candidates of two components, other codecs, no telephone-event
+    public async Task Offer_with_more_than_is_needed_is_answered_with_what_is()
+    {
+        var web = await WebAsync();
+        var phone = await PhoneAsync();
+        var offer = web.Offer([Codec.Opus, new(112, "speex", 32000), new(113, "speex", 16000), Codec.Pcmu, Codec.Pcma])
+            + "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz\r\n"
+            + "a=candidate:1 2 udp 2130706430 127.0.0.1 9999 typ host\r\n";
+
+        var forPhone = await OfferAsync("web", offer, MediaProfile.PlainRtp);
+        IsForPhones(forPhone);
+        var forWeb = await AnswerAsync("web", "phone", phone.Answer(forPhone, DeskPhone), MediaProfile.WebRtc);
+        IsForWebRtc(forWeb, isOffer: false);
+        await phone.RemoteAsync(forPhone);
+        await web.AnsweredAsync(forWeb);
+
+        await BothHearAsync(web, phone);
+    }
+
+    [Fact] // RFC 4568, as phones of a TLS trunk have it
+    public async Task Phone_that_speaks_SRTP_by_SDES_is_answered_and_later_offered_the_same()
+    {
+        const string crypto = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz\r\n";
+        var phone = await PhoneAsync();
+        var web = await WebAsync(offers: false);
+        var offer = phone.Offer(DeskPhone).Replace("RTP/AVP", "RTP/SAVP", StringComparison.Ordinal) + crypto;
+
+        var forWeb = await OfferAsync("phone", offer, MediaProfile.WebRtc);
+        IsForWebRtc(forWeb, isOffer: true);
+        var forPhone = await AnswerAsync("phone", "web", web.Answer(forWeb, Browser), MediaProfile.PlainRtp);
+        Assert.Equal("RTP/SAVP", forPhone.Protocol);
+        Assert.Single(forPhone.All("crypto"));
+
+        var held = await OfferAsync("web", web.Again("sendonly"), MediaProfile.PlainRtp, to: "phone");
+        Assert.Equal("RTP/SAVP", held.Protocol);
+        Assert.Contains(held.All("crypto"), line => line.Contains(" AES_CM_128_HMAC_SHA1_80 ", StringComparison.Ordinal));
+        Assert.DoesNotContain(held.All("crypto"), line => line.Contains(" NULL_", StringComparison.Ordinal));
+    }
+
     [Fact] // S10
     public async Task Deleted_session_is_unknown_and_deleting_it_again_succeeds()
     {

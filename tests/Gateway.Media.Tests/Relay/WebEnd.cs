@@ -31,10 +31,10 @@ public sealed class WebEnd(MediaEnds ends, string name) : MediaEnd(ends, name)
     }
 
     /// <summary>As a libwebrtc client answers: those codecs that it shares, by the offer's numbers.</summary>
-    public string Answer(Description offer, IEnumerable<Codec> codecs, bool candidates = true)
+    public string Answer(Description offer, IEnumerable<Codec> codecs, bool candidates = true, string setup = "active")
     {
         _codecs = [.. Shared(offer, codecs.ToList())];
-        return Describe("active", candidates, "sendrecv");
+        return Describe(setup, candidates, "sendrecv");
     }
 
     /// <summary>
