@@ -9,12 +9,13 @@ namespace Gateway.Mapping.Descriptions;
 public static class JingleToSdp
 {
     /// <summary>
-    /// The placeholder for an address where ICE will find one (RFC 8840 section 4.1.1), kept even when candidates are there: a
-    /// relay that sees another address in a later offer of the same client gives the phone another port.
+    /// The placeholder for an address where ICE will find one, kept even when candidates are there: a relay that sees another
+    /// address in a later offer of the same client gives the phone another port. RFC 8840 section 4.1.1 writes 0.0.0.0, which
+    /// relays and phones take for hold; 192.0.2.1 (RFC 5737) is nobody's, and <see cref="GatewayOffer"/> says the same.
     /// </summary>
-    private static readonly SdpConnection Unknown = new("IN", "IP4", "0.0.0.0");
+    private static readonly SdpConnection Unknown = new("IN", "IP4", "192.0.2.1");
     private const int UnknownPort = 9;
-    private static readonly SdpOrigin Origin = new("-", "1", 1, "IN", "IP4", "0.0.0.0");
+    private static readonly SdpOrigin Origin = new("-", "1", 1, "IN", "IP4", "192.0.2.1");
 
     /// <summary>
     /// The description of what the client said, one m-line a relayed stream, in the order of the table. A content that is
