@@ -102,6 +102,36 @@ public sealed class RelayedDescriptionsTests(RelayedDescriptionsTests.Engine eng
         Assert.False(forPhone.IsHold);
     }
 
+    [Theory] // R-20, RFC 3264 section 6.1: the answer's protocol is the offer's
+    [InlineData("RTP/AVP")]
+    [InlineData("RTP/AVPF")]
+    public async Task Phone_is_answered_in_the_protocol_that_it_offered(string protocol)
+    {
+        var invite = Sample.Sdp(
+            "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+            + $"m=audio 7078 {protocol} 0\r\na=rtcp-fb:* nack\r\n");
+        Assert.True(SipOfferPlan.TryMake(invite, video: false, out var plan));
+        var forClient = await OfferAsync("sip", plan.Filtered, MediaProfile.WebRtc);
+        var table = MediaTable.FromSdp(forClient);
+        StrictClient.Takes(SdpToJingle.Initiate(forClient, table, "sid", Us));
+
+        var accept = Sample.Jingle("dino-session-accept");
+        accept = accept with
+        {
+            Contents = [accept.Contents[0] with
+            {
+                Name = table.Lines[0].Name,
+                Description = accept.Contents[0].Description! with { Payloads = [new RtpPayloadType(0, "PCMU", 8000)] },
+            }],
+        };
+        Assert.True(JingleToSdp.TryConvert(
+            accept, JingleCreator.Responder, table, new DescriptionOptions(), out var sdp, out var fault), fault?.Text);
+        var answer = plan.Restore(PhoneProfile.Trim(await AnswerAsync("sip", "xmpp", sdp, MediaProfile.PlainRtp)));
+
+        Assert.Equal(protocol, answer.Media[0].Protocol);
+        Assert.False(answer.Media[0].Has("rtcp-fb"));
+    }
+
     [Fact] // no codec in common: the relay adds one
     public async Task Phone_without_web_codecs_is_transcoded()
     {
@@ -142,12 +172,12 @@ public sealed class RelayedDescriptionsTests(RelayedDescriptionsTests.Engine eng
         var initiate = Sample.Jingle("monal-session-initiate");
         var sent = await OfferAsync("xmpp", Sample.Converted(initiate), MediaProfile.PlainRtp);
         var stored = PhoneAnswers(sent, "0");
-        var ourAnswer = await AnswerAsync("xmpp", "sip", stored, MediaProfile.WebRtc);
+        await AnswerAsync("xmpp", "sip", stored, MediaProfile.WebRtc);
 
         var held = stored.WithDirection(SdpDirection.SendOnly);
         Assert.Equal(HoldChange.Held, SdpHold.Compare(stored, held));
         var forClient = await OfferAsync("sip", held, MediaProfile.WebRtc, to: "xmpp");
-        var client = StoredAnswer.For(forClient, Sample.Converted(initiate), ourAnswer, heldByUs: false);
+        var client = CodecComparison.AnswerFor(forClient, SdpHold.Answer(Sample.Converted(initiate), forClient, heldByUs: false));
         var forPhone = await AnswerAsync("sip", "xmpp", client, MediaProfile.PlainRtp);
 
         Assert.Equal(SdpDirection.RecvOnly, forPhone.DirectionOf(forPhone.Media[0]));

@@ -70,26 +70,6 @@ public sealed class SdpHoldTests
         Assert.Equal(SdpDirection.SendOnly, held.DirectionOf(held.Media[0]));
     }
 
-    [Theory]
-    [InlineData("passive", "active")]
-    [InlineData("active", "passive")]
-    public void Client_that_offered_actpass_keeps_the_role_it_got(string ours, string theirs)
-    {
-        var client = Sample.Converted(Sample.Jingle("conversations-session-initiate"));
-
-        var answer = StoredAnswer.For(Sample.Relay("actpass"), client, Sample.Relay(ours), heldByUs: true);
-
-        Assert.Equal(theirs, answer.Media[0].Value("setup"));
-        Assert.True(answer.Media[0].Has("sendonly"));
-        Assert.Equal<string>(["111", "0", "126"], answer.Media[0].Formats);
-    }
-
-    [Fact]
-    public void Client_that_answered_keeps_its_role() =>
-        Assert.Equal(
-            "passive",
-            StoredAnswer.For(Sample.Relay("actpass"), Sample.Relay("passive"), null, heldByUs: false).Media[0].Value("setup"));
-
     [Fact] // U-16
     public void Version_rises_by_one_with_each_change_and_only_then()
     {

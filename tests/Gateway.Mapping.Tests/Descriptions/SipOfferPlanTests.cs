@@ -71,6 +71,19 @@ public sealed class SipOfferPlanTests
         Assert.Equal<string>(["t38"], full.Media[0].Formats);
     }
 
+    [Fact] // best effort, the same stream once with keys and once without
+    public void Plain_stream_is_taken_when_one_with_keys_is_offered_beside_it()
+    {
+        var offer = Audio("0", "ptime:20");
+        var both = offer with { Media = [offer.Media[0] with { Protocol = "RTP/SAVP" }, offer.Media[0] with { Protocol = "RTP/AVPF" }] };
+        Assert.True(SipOfferPlan.TryMake(both, video: false, out var plan));
+
+        var answer = plan.Restore(Sample.Sdp(Sample.PhoneAnswer));
+
+        Assert.Equal([0, 4000], answer.Media.Select(media => media.Port));
+        Assert.Equal(["RTP/SAVP", "RTP/AVPF"], answer.Media.Select(media => media.Protocol));
+    }
+
     [Fact]
     public void Answer_with_fewer_streams_refuses_the_rest()
     {
@@ -94,6 +107,8 @@ public sealed class SipOfferPlanTests
     [InlineData("m=image 5000 udptl t38")]
     [InlineData("m=audio 0 RTP/AVP 0")]
     [InlineData("m=audio 9 TCP/MSRP 0")]
+    [InlineData("m=audio 5000 RTP/SAVP 0")]
+    [InlineData("m=audio 5000 UDP/TLS/RTP/SAVPF 0")]
     [InlineData("m=audio 5000 RTP/AVP 101\r\na=rtpmap:101 telephone-event/8000")]
     [InlineData("m=audio 5000 RTP/AVP 99")]
     [InlineData("m=video 5000 RTP/AVP 96\r\na=rtpmap:96 VP8/90000")]
