@@ -7,6 +7,7 @@ internal static class MultipartBody
 {
     private const int MostParts = 16;
     private const int MostLevels = 2;
+    private const int LongestPartHeader = 4096;
 
     /// <summary>The body or the first part of the wanted type; null when there is none.</summary>
     internal static ReadOnlyMemory<byte>? Find(string type, string contentType, ReadOnlyMemory<byte> body, string wanted, int level = 0)
@@ -29,7 +30,7 @@ internal static class MultipartBody
         foreach (var part in Parts(body, Encoding.UTF8.GetBytes("--" + boundary)))
         {
             var end = part.Span.IndexOf("\r\n\r\n"u8);
-            if (end >= 0 && PartType(part[..end]) is { } partType
+            if (end is >= 0 and <= LongestPartHeader && PartType(part[..end]) is { } partType
                 && Find(SipMediaType.Of(partType), partType, part[(end + 4)..], wanted, level + 1) is { } found)
             {
                 return found;
