@@ -27,7 +27,7 @@ internal static class CheckCommand
             .OrderBy(trunk => trunk.Name, StringComparer.Ordinal)
             .Select(trunk => TrunkAsync(options, trunk, patience.Token)));
         checks.AddRange(options.Media.Rtpengine.Select(engine => RtpengineAsync(engine, patience.Token)));
-        checks.Add(Task.FromResult(new CheckLine("store (nothing is kept on disk in this version)", null, null)));
+        checks.Add(Task.FromResult(Store(options.State)));
 
         var good = true;
         foreach (var check in checks)
@@ -103,6 +103,25 @@ internal static class CheckCommand
         catch (SocketException e)
         {
             return new CheckLine(name, e.Message, "Correct Sip.Listen: an address of this machine");
+        }
+    }
+
+    /// <summary>Whether state can be kept. A missing folder is not made: whoever checks may be another user than the service.</summary>
+    private static CheckLine Store(StateOptions state)
+    {
+        var folder = Path.GetFullPath(state.Path);
+        var name = $"store {folder}";
+        var existing = Directory.Exists(folder) ? folder : Path.GetDirectoryName(folder)!;
+        try
+        {
+            var probe = Path.Combine(existing, $".gateway-check-{Environment.ProcessId}");
+            File.WriteAllBytes(probe, []);
+            File.Delete(probe);
+            return new CheckLine(existing == folder ? name : $"{name}, made at the first start", null, null);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new CheckLine(name, e.Message.TrimEnd('.'), "Make the folder writable for this user, or correct State.Path");
         }
     }
 

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Gateway.Host.Configuration;
+using Gateway.Host.Running;
 using Gateway.Host.Telemetry;
 using Gateway.Mapping.Sessions;
 using Microsoft.AspNetCore.Builder;
@@ -74,8 +76,8 @@ internal static class HttpEndpoints
     private static Task NotFound(HttpContext context) =>
         JsonAsync(context, StatusCodes.Status404NotFound, new ErrorView("no such session"), HttpJson.Default.ErrorView);
 
-    private static IEnumerable<ISessionDirectory> Directories(HttpContext context) =>
-        context.RequestServices.GetServices<ISessionDirectory>();
+    private static ImmutableArray<ISessionDirectory> Directories(HttpContext context) =>
+        context.RequestServices.GetRequiredService<SessionOwners>().Directories;
 
     private static string Id(HttpContext context) => (string)context.GetRouteValue("id")!;
 

@@ -1,7 +1,6 @@
 using Gateway.Host.Configuration;
 using Gateway.Host.Http;
 using Gateway.Host.Telemetry;
-using Gateway.Mapping.Sessions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,10 +33,9 @@ internal static class GatewayHost
         builder.Services.AddSingleton<PrometheusMetrics>();
         builder.Services.AddSingleton<GatewayService>();
         builder.Services.AddHostedService(services => services.GetRequiredService<GatewayService>());
-        builder.Services.AddSingleton<ISessionDirectory>(services => services.GetRequiredService<GatewayService>().Calls);
-        builder.Services.AddSingleton<IDrainable>(services => services.GetRequiredService<GatewayService>().Calls);
+        builder.Services.AddSingleton(services => services.GetRequiredService<GatewayService>().Owners);
         builder.Services.AddSingleton(services => new Drain(
-            services.GetServices<IDrainable>(), drainPatience, services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<SessionOwners>().Drainables, drainPatience, services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<Drain>>()));
         builder.Services.AddSingleton<IHostLifetime, DrainLifetime>();
         builder.Services.AddSingleton(services =>

@@ -23,6 +23,7 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
 {
     private readonly GatewayOptions _options;
     private readonly IHostApplicationLifetime _application;
+    private readonly TimeProvider _time;
     private readonly ILogger<GatewayService> _logger;
     private readonly CancellationTokenSource _stopping = new();
     private readonly RtpengineRelay _relay;
@@ -31,6 +32,8 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
     private readonly XmppState _xmppState;
     private readonly FileSubscriberStore _subscribers;
     private readonly PresenceService _presence;
+    private readonly CallService _calls;
+    private bool _disposed;
     private Task _stream = Task.CompletedTask;
 
     public GatewayService(
@@ -38,6 +41,7 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
     {
         _options = options;
         _application = application;
+        _time = time;
         _logger = logs.CreateLogger<GatewayService>();
 
         _sip = new SipEndpoint(options.Endpoint(), time, logs.CreateLogger<SipEndpoint>());
@@ -55,23 +59,23 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
             Path.Combine(options.State.Path, "subscribers.jsonl"), logs.CreateLogger<FileSubscriberStore>());
         _presence = new PresenceService(
             plan, addresses, policy, _xmpp, discovery, _subscribers, time, logs.CreateLogger<PresenceService>());
-        Calls = new CallService(new CallServiceParts(
+        _calls = new CallService(new CallServiceParts(
             plan, addresses, new CallAdmission(plan.Policy, addresses, policy, time), _xmpp, _sip, _relay,
             InstanceKey.LoadOrCreate(options.State.Path), time, logs.CreateLogger<CallService>()));
-        Calls.Announce(_presence);
-        router.Register(_presence).Register(Calls)
+        _calls.Announce(_presence);
+        router.Register(_presence).Register(_calls)
             .Register(new Ping())
             .Register(new AddressPromptExtension(new SipAddressPrompt(addresses, policy)))
             .Advertise(@"jid\20escaping", DiscoTargets.Domain); // XEP-0106 section 5: clients then escape typed addresses
-        _xmpp.Observe(_presence).Observe(Calls);
+        _xmpp.Observe(_presence).Observe(_calls);
         _sip.InviteHandler = Calls;
     }
 
-    /// <summary>The calls: for the operator's list, and for the drain.</summary>
-    public CallService Calls { get; }
+    /// <summary>Whose sessions are listed, hung up and drained from outside.</summary>
+    public SessionOwners Owners => new([_calls], [_calls]);
 
     /// <summary>What has to be so before calls can be served.</summary>
-    public IEnumerable<ReadinessCheck> Readiness => 
+    public IEnumerable<ReadinessCheck> Readiness =>
     [
         new("xmpp", () => _xmpp.IsUp ? null : _xmppState.WhyDown),
         new("sip", () => _sip.IsListening ? null : "not listening"),
@@ -94,6 +98,7 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        await EndCallsAsync(cancellationToken).ConfigureAwait(false);
         await _presence.StopAsync(cancellationToken).ConfigureAwait(false);
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _stream.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -102,13 +107,34 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Calls.DisposeAsync().ConfigureAwait(false);
+        if (_disposed)
+        {
+            return; // the container holds it twice: as itself and as a hosted service
+        }
+
+        _disposed = true;
+        await _calls.DisposeAsync().ConfigureAwait(false);
         _presence.Dispose();
         await _subscribers.DisposeAsync().ConfigureAwait(false);
         _xmpp.Dispose();
         await _sip.DisposeAsync().ConfigureAwait(false);
         await _relay.DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();
+    }
+
+    /// <summary>After a drain none is left; after a failure both sides still have to hear that it is over.</summary>
+    private async Task EndCallsAsync(CancellationToken cancellationToken)
+    {
+        _calls.BeginDrain();
+        _calls.HangUpAll();
+        try
+        {
+            await _calls.WhenEmptyAsync(cancellationToken).WaitAsync(Drain.HangUpPatience, _time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            // Drain has said so, or the stop is being cut short.
+        }
     }
 
     private async Task RunStreamAsync()

@@ -12,8 +12,9 @@ public sealed partial class GatewayProcessTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly string _config;
 
-    public GatewayProcessTests() => _config = _folder.Write("gateway.json", """
+    public GatewayProcessTests() => _config = _folder.Write("gateway.json", $$"""
         {
+          "State": { "Path": "{{_folder.Path}}/state" },
           // Nothing listens on port 9 of the loopback interface.
           "Xmpp": { "Domain": "sip.example.org", "Server": "127.0.0.1:9", "Secret": "hunter2" },
           "Sip": { "Listen": [ "udp:127.0.0.1:0", "tcp:127.0.0.1:0" ], "Trunks": { "pbx": { "Uri": "sip:127.0.0.1:9;transport=tcp" } } },
@@ -94,6 +95,17 @@ public sealed partial class GatewayProcessTests : IDisposable
         Assert.Contains("failed  rtpengine udp:127.0.0.1:9: ", output, StringComparison.Ordinal);
         Assert.Contains("ok      store", output, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", output, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(_folder.Path, "state"))); // it would belong to whoever checked
+    }
+
+    [Fact]
+    public async Task Check_of_a_store_that_cannot_be_written_says_so()
+    {
+        var (code, output, _) = await GatewayProcess.RunAsync(
+            ["check", "--config", _config], ("GATEWAY_State__Path", "/proc/gateway/state"));
+
+        Assert.Equal(1, code);
+        Assert.Matches("failed  store /proc/gateway/state: .*correct State.Path", output);
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Gateway.Host.Configuration;
 using Gateway.Host.Http;
+using Gateway.Host.Running;
 using Gateway.Host.Telemetry;
 using Gateway.Mapping.Sessions;
 using Microsoft.AspNetCore.Builder;
@@ -31,10 +32,7 @@ internal sealed class HttpFixture : IAsyncDisposable
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(new PrometheusMetrics("Gateway.Http.Tests"));
         builder.Services.AddSingleton(new Readiness([new ReadinessCheck("xmpp", () => whyNot)]));
-        foreach (var directory in directories)
-        {
-            builder.Services.AddSingleton(directory);
-        }
+        builder.Services.AddSingleton(new SessionOwners([.. directories], []));
 
         if (traces is not null)
         {
