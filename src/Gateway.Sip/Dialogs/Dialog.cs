@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Gateway.Sip.Messages;
+using Gateway.Sip.Transports;
 
 namespace Gateway.Sip.Dialogs;
 
@@ -35,6 +36,9 @@ internal sealed class Dialog
     /// <summary>Whether the peer has said that it understands UPDATE.</summary>
     public bool PeerTakesUpdate { get; private set; }
 
+    /// <summary>What the peer's INVITE came by; null at the caller.</summary>
+    public SipFlow? Flow { get; init; }
+
     /// <summary>The user part of our Contact in this dialog.</summary>
     public required SipUri ContactUser { get; init; }
 
@@ -54,7 +58,7 @@ internal sealed class Dialog
     }
 
     /// <summary>At the called: the route set is Record-Route as it came (section 12.1.1).</summary>
-    public static Dialog OfCalled(SipRequest invite, string localTag, SipUri contactUser)
+    public static Dialog OfCalled(SipRequest invite, string localTag, SipUri contactUser, SipFlow? flow = null)
     {
         invite.TryAddresses(SipHeaders.RecordRoute, out var recorded);
         var dialog = new Dialog(
@@ -62,6 +66,7 @@ internal sealed class Dialog
             recorded, invite.Contact?.Uri ?? invite.From.Uri)
         {
             ContactUser = contactUser,
+            Flow = flow,
             RemoteCSeq = invite.CSeq.Number,
         };
         dialog.Learn(invite);

@@ -69,7 +69,10 @@ internal sealed class CallSession : IDialogUser, IReplaceableCall, IClientReques
     /// <summary>A request inside the dialog.</summary>
     public ClientRequest Send(RequestTemplate template, IClientRequestUser user)
     {
-        var request = new ClientRequest(_stack, template, Dialog.NextCSeq, _digest, user);
+        var request = new ClientRequest(_stack, template, Dialog.NextCSeq, _digest, user)
+        {
+            LastResort = Dialog.Flow is { IsReliable: true } flow ? flow : null,
+        };
         request.Start();
         return request;
     }

@@ -46,6 +46,12 @@ internal sealed class ClientRequest(
     /// <summary>INVITE inside a dialog: the ACK of its 2xx, for repetitions of the 2xx.</summary>
     public SuccessAck? Acknowledgement { get; set; }
 
+    /// <summary>
+    /// The connection on which the peer opened the dialog: taken when its Contact cannot be reached, as with a phone behind
+    /// NAT that has no other way in. RFC 5923 would want it registered by alias, over TLS; losing the BYE is worse.
+    /// </summary>
+    public SipFlow? LastResort { get; set; }
+
     /// <summary>No further attempts: the next final response is the last.</summary>
     public bool IsLastAttempt { get; set; }
 
@@ -82,7 +88,7 @@ internal sealed class ClientRequest(
         }
         else if (response.Status is 401 or 407 && !IsLastAttempt && TryAnswer(response))
         {
-            Send(_current!);
+            SendAgain();
         }
         else if (response.Status == 503 && !IsLastAttempt && _untried.Count > 0)
         {
@@ -130,10 +136,30 @@ internal sealed class ClientRequest(
         {
             Send(next);
         }
+        else if (otherwise is { Status: 503, IsLocal: true } && LastResort is { IsOpen: true } flow)
+        {
+            LastResort = null;
+            HasProvisional = false;
+            SendBy(Build(flow), flow);
+        }
         else
         {
             _over = true;
             user.OnFailure(this, otherwise);
+        }
+    }
+
+    /// <summary>To where the challenge came from.</summary>
+    private void SendAgain()
+    {
+        if (Flow is { IsReliable: true, IsOpen: true } flow)
+        {
+            HasProvisional = false;
+            SendBy(Build(flow), flow);
+        }
+        else
+        {
+            Send(_current!);
         }
     }
 

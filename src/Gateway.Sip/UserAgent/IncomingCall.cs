@@ -25,7 +25,7 @@ internal sealed class IncomingCall : SipCall, IDialogUser
         : base(stack, transaction.Request.CallId)
     {
         _transaction = transaction;
-        _dialog = Dialog.OfCalled(transaction.Request, SipIdentifiers.Tag(), transaction.Request.RequestUri);
+        _dialog = Dialog.OfCalled(transaction.Request, SipIdentifiers.Tag(), transaction.Request.RequestUri, transaction.Flow);
     }
 
     private SipRequest Invite => _transaction.Request;
@@ -123,7 +123,7 @@ internal sealed class IncomingCall : SipCall, IDialogUser
 
     protected override void OnProgress(int status, string? sdp)
     {
-        if (!IsOpen || (_rung && status == 180 && sdp is null))
+        if (!IsOpen || (_rung && status == 180 && sdp is null) || DescriptionSize.IsTooLarge(sdp))
         {
             return;
         }
@@ -141,6 +141,13 @@ internal sealed class IncomingCall : SipCall, IDialogUser
     {
         if (!IsOpen)
         {
+            return;
+        }
+
+        if (DescriptionSize.IsTooLarge(sdp))
+        {
+            RefuseNow(500, null, null, null);
+            _owner?.Post(new SipCallEvent.Cancelled(null)); // the owner thinks that it has answered
             return;
         }
 

@@ -69,7 +69,7 @@ internal sealed class NewInvites(SipStack stack)
             return;
         }
 
-        switch (Handler?.OnInvite(incoming, call))
+        switch (Decide(incoming, call))
         {
             case InviteDecision.Take take:
                 call.Own(take.Sink);
@@ -80,6 +80,20 @@ internal sealed class NewInvites(SipStack stack)
             default:
                 call.RefuseNow(480, null, null, null);
                 break;
+        }
+    }
+
+    /// <summary>A handler that fails has decided nothing: the caller hears 500, and the fault is counted and logged.</summary>
+    private InviteDecision? Decide(IncomingInvite incoming, IncomingCall call)
+    {
+        try
+        {
+            return Handler?.OnInvite(incoming, call);
+        }
+        catch
+        {
+            call.RefuseNow(500, null, null, null);
+            throw;
         }
     }
 

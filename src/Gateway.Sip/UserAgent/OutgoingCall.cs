@@ -50,6 +50,12 @@ internal sealed class OutgoingCall : SipCall, IClientRequestUser, IReplaceableCa
     public void Start()
     {
         Stack.Add(this);
+        if (DescriptionSize.IsTooLarge(_invite.Sdp))
+        {
+            Fail(SipFailures.Local(513));
+            return;
+        }
+
         Send();
     }
 

@@ -51,13 +51,33 @@ internal abstract class SipCall(SipStack stack, string callId) : ISipCall, IStac
     public void Reinvite(string sdp)
     {
         ArgumentNullException.ThrowIfNull(sdp);
-        stack.Loop.Post(() => Session?.Own.Offer(sdp));
+        stack.Loop.Post(() =>
+        {
+            if (DescriptionSize.IsTooLarge(sdp))
+            {
+                Session?.Post(new SipCallEvent.ReinviteRefused(513));
+            }
+            else
+            {
+                Session?.Own.Offer(sdp);
+            }
+        });
     }
 
     public void AcceptReinvite(string sdp)
     {
         ArgumentNullException.ThrowIfNull(sdp);
-        stack.Loop.Post(() => Session?.Peer.Accept(sdp));
+        stack.Loop.Post(() =>
+        {
+            if (DescriptionSize.IsTooLarge(sdp))
+            {
+                Session?.Peer.Refuse(500);
+            }
+            else
+            {
+                Session?.Peer.Accept(sdp);
+            }
+        });
     }
 
     public void RefuseReinvite(int status)

@@ -18,8 +18,8 @@ internal sealed class SipStack
         Loop = loop;
         Network = network;
         Resolver = resolver;
-        Logger = logger;
-        Wire = new SipWire(loop, tap);
+        Log = new SipLog(logger, loop.Time);
+        Wire = new SipWire(loop, tap, Log);
         Transactions = new TransactionLayer(loop, network, options.Timers, Wire);
         Dialogs = new DialogTable(loop);
         Names = new LocalNames(options);
@@ -33,7 +33,7 @@ internal sealed class SipStack
 
     public ISipResolver Resolver { get; }
 
-    public ILogger Logger { get; }
+    public SipLog Log { get; }
 
     public SipWire Wire { get; }
 

@@ -46,6 +46,7 @@ internal sealed class UserAgentCore(SipStack stack) : ISipReceiver
         }
 
         stack.Loop.Metrics.Malformed();
+        stack.Log.Malformed(flow.Remote, fault.Phrase);
         if (fault.CanRespond)
         {
             var via = fault.TopVia.WithSource(flow.Remote);

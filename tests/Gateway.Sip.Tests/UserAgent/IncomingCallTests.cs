@@ -1,5 +1,6 @@
 using System.Net;
 using Gateway.Sip.Messages;
+using Gateway.Sip.Transports;
 using Gateway.Sip.UserAgent;
 
 namespace Gateway.Sip.Tests.UserAgent;
@@ -199,14 +200,14 @@ public sealed class IncomingCallTests : IDisposable
     public void Responses_go_to_the_source_port_only_when_rport_was_asked_for()
     {
         var source = new IPEndPoint(IPAddress.Parse("192.0.2.9"), 40000);
-        _ua.Receive(_ua.Incoming(SipMethod.Options), _ua.Network.Flow(Gateway.Sip.Transports.SipTransportKind.Udp, source));
+        _ua.Receive(_ua.Incoming(SipMethod.Options), _ua.Network.Flow(SipTransportKind.Udp, source));
         var (message, flow) = _ua.Network.Sent.Dequeue();
         Assert.Equal(new IPEndPoint(source.Address, 5060), flow.Remote);
         Assert.Equal("192.0.2.9", message.TopVia.Received);
 
         var asked = SipMessageBuilder.Copy(_ua.Incoming(SipMethod.Options, 2))
             .TopVia(SipVia.Create("UDP", "192.0.2.9", 5070, "z9hG4bKrport")).BuildRequest();
-        _ua.Receive(asked, _ua.Network.Flow(Gateway.Sip.Transports.SipTransportKind.Udp, source));
+        _ua.Receive(asked, _ua.Network.Flow(SipTransportKind.Udp, source));
         (message, flow) = _ua.Network.Sent.Dequeue();
         Assert.Equal(source, flow.Remote);
         Assert.Equal(("192.0.2.9", 40000), (message.TopVia.Received, message.TopVia.RPort));
@@ -215,7 +216,7 @@ public sealed class IncomingCallTests : IDisposable
     [Fact] // MAPPING U-34
     public void Response_to_a_closed_connection_opens_one_to_sent_by()
     {
-        var flow = _ua.Network.Flow(Gateway.Sip.Transports.SipTransportKind.Tcp, new IPEndPoint(IPAddress.Parse("192.0.2.2"), 40000));
+        var flow = _ua.Network.Flow(SipTransportKind.Tcp, new IPEndPoint(IPAddress.Parse("192.0.2.2"), 40000));
         _ua.Receive(_ua.Incoming(SipMethod.Invite, 1, TestAgent.Offer), flow);
         _ua.Response(100);
         flow.IsClosed = true;
@@ -234,5 +235,49 @@ public sealed class IncomingCallTests : IDisposable
         _ua.Receive(_ua.AckOf(invite, ok));
         _ua.Reply(_ua.Request(SipMethod.Bye), 200);
         _ua.NothingIsLeft();
+    }
+
+    [Fact] // a phone behind NAT: its Contact refuses, its connection is open
+    public void Bye_goes_by_the_peers_own_connection_when_its_contact_refuses()
+    {
+        var connection = _ua.Network.Flow(
+            SipTransportKind.Tcp, new IPEndPoint(IPAddress.Parse("198.51.100.7"), 40000));
+        _ua.Network.Refusing.Add((SipTransportKind.Tcp, TestAgent.PeerAddress));
+        var invite = _ua.Receive(
+            _ua.Incoming(SipMethod.Invite, 1, TestAgent.Offer, "Contact: <sip:bob@192.0.2.2;transport=tcp>"), connection);
+        _ua.Response(100);
+        Assert.True(_ua.Handler.TryTake(out _, out var call));
+        call.Answer(TestAgent.Answer);
+        _ua.Receive(_ua.AckOf(invite, _ua.Response(200)), connection);
+        call.Bye();
+        var (message, flow) = _ua.Network.Sent.Dequeue();
+        Assert.Equal(connection.Remote, flow.Remote);
+        _ua.Reply((SipRequest)message, 200);
+        _ua.NothingIsLeft();
+    }
+
+    [Fact] // a fault above must not leave the caller waiting
+    public void Handler_that_fails_refuses_the_call()
+    {
+        _ua.Core.Invites.Handler = new FailingHandler();
+        Assert.Throws<InvalidOperationException>(() => _ua.Receive(_ua.Incoming(SipMethod.Invite, 1, TestAgent.Offer)));
+        _ua.Response(100);
+        _ua.Response(500);
+        _ua.NothingIsLeft();
+    }
+
+    [Fact] // no message may be larger than 65,535 bytes
+    public void Answer_too_large_for_any_message_ends_the_call()
+    {
+        var (call, _) = _ua.Ringing();
+        call.Answer(new string('a', 70_000));
+        _ua.Response(500);
+        _ua.Handler.Sink.Single<SipCallEvent.Cancelled>();
+        _ua.NothingIsLeft();
+    }
+
+    private sealed class FailingHandler : ISipInviteHandler
+    {
+        public InviteDecision OnInvite(IncomingInvite invite, ISipCall call) => throw new InvalidOperationException("ours");
     }
 }

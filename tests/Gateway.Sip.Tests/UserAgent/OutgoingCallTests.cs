@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using Gateway.Sip.Messages;
 using Gateway.Sip.Transports;
@@ -305,6 +306,33 @@ public sealed class OutgoingCallTests : IDisposable
         _ua.NothingIsLeft();
     }
 
+    [Fact] // no message may be larger than 65,535 bytes
+    public void Offer_too_large_for_any_message_is_a_local_513()
+    {
+        _ua.Call(invite => invite with { Sdp = new string('a', 70_000) });
+        Assert.Equal(513, _ua.Sink.Single<SipCallEvent.Refused>().Failure.Status);
+        _ua.NothingIsLeft();
+    }
+
+    [Fact] // RFC 3263 section 4.3: the next address with a new branch
+    public void Next_address_is_tried_after_an_error_and_after_503()
+    {
+        using var ua = new TestAgent(resolver: new ThreeAddresses());
+        ua.Network.Refusing.Add((SipTransportKind.Udp, ThreeAddresses.At(0)));
+        ua.Call();
+        var (first, flow) = ua.Network.Sent.Dequeue();
+        Assert.Equal(ThreeAddresses.At(1), flow.Remote);
+        ua.Reply((SipRequest)first, 503);
+        ua.Request(SipMethod.Ack);
+        var (second, last) = ua.Network.Sent.Dequeue();
+        Assert.Equal(ThreeAddresses.At(2), last.Remote);
+        Assert.NotEqual(first.TopVia.Branch, second.TopVia.Branch);
+        ua.Reply((SipRequest)second, 503);
+        var failure = ua.Sink.Single<SipCallEvent.Refused>().Failure;
+        Assert.Equal((503, false), (failure.Status, failure.IsLocal));
+        ua.NothingIsLeft();
+    }
+
     [Fact] // MAPPING U-35: sips is never sent in the clear
     public void Sips_without_tls_is_a_local_503()
     {
@@ -321,5 +349,13 @@ public sealed class OutgoingCallTests : IDisposable
         Assert.Equal(new IPEndPoint(IPAddress.Parse("192.0.2.77"), 5070), flow.Remote);
         Assert.Equal(SipTransportKind.Tcp, flow.Transport);
         Assert.Equal("sip:bob@192.0.2.2", ((SipRequest)message).RequestUri.ToString());
+    }
+
+    private sealed class ThreeAddresses : ISipResolver
+    {
+        public static IPEndPoint At(int index) => new(IPAddress.Parse($"192.0.2.{100 + index}"), 5060);
+
+        public ValueTask<ImmutableArray<SipDestination>> ResolveAsync(SipUri uri, CancellationToken cancellationToken) =>
+            new([.. Enumerable.Range(0, 3).Select(index => new SipDestination(SipTransportKind.Udp, At(index)))]);
     }
 }

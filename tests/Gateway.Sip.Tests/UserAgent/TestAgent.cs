@@ -19,13 +19,13 @@ internal sealed class TestAgent : IDisposable
 
     private int _branch;
 
-    public TestAgent(Func<SipEndpointOptions, SipEndpointOptions>? change = null)
+    public TestAgent(Func<SipEndpointOptions, SipEndpointOptions>? change = null, ISipResolver? resolver = null)
     {
         Loop = new InlineLoop(Time);
         Network = new MemoryNetwork(Loop);
         Options = new SipEndpointOptions { Listen = [], SessionExpires = null, LoopToken = "ours" };
         Options = change?.Invoke(Options) ?? Options;
-        Stack = new SipStack(Options, Loop, Network, new AddressResolver(), null, NullLogger.Instance);
+        Stack = new SipStack(Options, Loop, Network, resolver ?? new AddressResolver(), null, NullLogger.Instance);
         Core = new UserAgentCore(Stack);
         Core.Invites.Handler = Handler;
     }

@@ -1,0 +1,46 @@
+using System.Net;
+using System.Text;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Sip.Transports;
+
+/// <summary>What the stack logs of messages: start lines and Call-IDs, never headers with secrets or bodies.</summary>
+internal sealed partial class SipLog(ILogger logger, TimeProvider time)
+{
+    private static readonly TimeSpan MalformedPause = TimeSpan.FromSeconds(10);
+
+    private long _lastMalformed;
+    private long _unsaid;
+
+    /// <summary>One message, by its start line.</summary>
+    public void Message(SipDirection direction, SipTransportKind transport, IPEndPoint remote, ReadOnlyMemory<byte> message)
+    {
+        if (logger.IsEnabled(LogLevel.Debug))
+        {
+            var line = message.Span;
+            var end = line.IndexOfAny((byte)'\r', (byte)'\n');
+            LogMessage(logger, direction, transport, remote, Encoding.UTF8.GetString(end < 0 ? line[..Math.Min(80, line.Length)] : line[..end]));
+        }
+    }
+
+    /// <summary>At most one line in ten seconds, with the number of those left out: anybody can send noise.</summary>
+    public void Malformed(IPEndPoint remote, string fault)
+    {
+        if (_lastMalformed != 0 && time.GetElapsedTime(_lastMalformed) < MalformedPause)
+        {
+            _unsaid++;
+            return;
+        }
+
+        LogMalformed(logger, remote, fault, _unsaid);
+        _lastMalformed = time.GetTimestamp();
+        _unsaid = 0;
+    }
+
+    [LoggerMessage(2010, LogLevel.Debug, "{Direction} {Transport} {Remote}: {StartLine}")]
+    private static partial void LogMessage(
+        ILogger logger, SipDirection direction, SipTransportKind transport, IPEndPoint remote, string startLine);
+
+    [LoggerMessage(2011, LogLevel.Warning, "Malformed message from {Remote}: {Fault} ({Unsaid} more not logged before this)")]
+    private static partial void LogMalformed(ILogger logger, IPEndPoint remote, string fault, long unsaid);
+}
