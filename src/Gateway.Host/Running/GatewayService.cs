@@ -65,6 +65,7 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
         _calls.Announce(_presence);
         router.Register(_presence).Register(_calls)
             .Register(new Ping())
+            .Register(new SoftwareVersion("xmpp-sip-gateway", typeof(GatewayService).Assembly.GetName().Version?.ToString(3) ?? ""))
             .Register(new AddressPromptExtension(new SipAddressPrompt(addresses, policy)))
             .Advertise(@"jid\20escaping", DiscoTargets.Domain); // XEP-0106 section 5: clients then escape typed addresses
         _xmpp.Observe(_presence).Observe(_calls);
