@@ -6,16 +6,28 @@ namespace Gateway.Media.Relay;
 /// The media relay: session descriptions in, session descriptions out. Its verbs are those of rtpengine's ng protocol.
 /// A session has two ends, each named by a tag; the side that offers first is anchored on ports of the relay, and so is
 /// the other. No method throws for what a relay or a network does: faults come back as values.
+/// Verbs of one session are carried out one at a time, in the order of the calls. Every description given back to one end
+/// has the same origin, with a version that counts the changes (RFC 3264 section 8).
 /// </summary>
 public interface IMediaRelay
 {
-    /// <summary>Takes an offer of one end and gives the offer to show the other end. Repeated for re-offers.</summary>
+    /// <summary>
+    /// Takes an offer of one end and gives the offer to show the other end. Repeated for re-offers: hold, ICE restart, and
+    /// the own offer of an end on whose behalf the gateway had offered before. As long as the session lives, the other end's
+    /// address and ports stay, so it need not be asked when its last answer still fits (<see cref="PayloadNumbers"/>).
+    /// </summary>
     ValueTask<MediaResult> OfferAsync(MediaOffer offer, CancellationToken cancellationToken);
 
-    /// <summary>Takes the answer of the other end and gives the answer to show the end that offered.</summary>
+    /// <summary>
+    /// Takes the answer of the other end and gives the answer to show the end that offered. May be repeated: with the same
+    /// description after a re-offer, with another one when a provisional answer was not the last.
+    /// </summary>
     ValueTask<MediaResult> AnswerAsync(MediaAnswer answer, CancellationToken cancellationToken);
 
-    /// <summary>Adds trickled candidates of one end (an SDP fragment, RFC 8840 section 9).</summary>
+    /// <summary>
+    /// Adds trickled candidates of one end (an SDP fragment, RFC 8840 section 9). Those that come before their end's
+    /// description wait for it; those of another ICE generation are dropped.
+    /// </summary>
     ValueTask<MediaResult> TrickleAsync(MediaTrickle trickle, CancellationToken cancellationToken);
 
     /// <summary>Frees everything of the session. Deleting an unknown session succeeds.</summary>

@@ -18,8 +18,8 @@ internal sealed class NgClient(
     internal const int LargestRequest = 60_000;
 
     private readonly SemaphoreSlim _connecting = new(1, 1);
-    private NgConnection? _connection;
-    private bool _resolveAgain;
+    private volatile NgConnection? _connection;
+    private volatile bool _resolveAgain;
 
     public string Name { get; } = address.ToString();
 

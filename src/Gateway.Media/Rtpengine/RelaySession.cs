@@ -7,15 +7,15 @@ namespace Gateway.Media.Rtpengine;
 /// the description that they belong to. Verbs of one session are carried out one after the other, in the order in which
 /// they were asked for; only the holder of the turn touches the rest.
 /// </summary>
-internal sealed class RelaySession : IDisposable
+internal sealed class RelaySession
 {
     /// <summary>More than any client gathers; beyond it fragments are dropped, and ICE does with what it has.</summary>
     internal const int MostHeld = 64;
 
-    private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly List<MediaTrickle> _held = [];
     private readonly Dictionary<string, string> _profiles = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (ulong Version, string Text)> _shown = new(StringComparer.Ordinal);
+    private Task _last = Task.CompletedTask;
 
     /// <summary>Where it lives; null until an offer has succeeded.</summary>
     public NgClient? Engine { get; set; }
@@ -32,9 +32,21 @@ internal sealed class RelaySession : IDisposable
     /// <summary>The engine has not seen the offer as it stands here.</summary>
     public bool OfferHasGrown { get; private set; }
 
-    public Task TakeTurnAsync(CancellationToken cancellationToken) => _turn.WaitAsync(cancellationToken);
-
-    public void EndTurn() => _turn.Release();
+    /// <summary>Runs a verb after all that were called before it; null when the session was deleted meanwhile.</summary>
+    public async ValueTask<MediaResult?> InTurnAsync(Func<ValueTask<MediaResult>> verb)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var before = Interlocked.Exchange(ref _last, done.Task);
+        try
+        {
+            await before.ConfigureAwait(false);
+            return IsDeleted ? null : await verb().ConfigureAwait(false);
+        }
+        finally
+        {
+            done.SetResult();
+        }
+    }
 
     /// <summary>The offer as the engine shall see it: with the candidates that came before it.</summary>
     public MediaOffer Complete(MediaOffer offer) => offer with { Sdp = WithHeld(offer.FromTag, Descriptions.WithTrickle(offer.Sdp)) };
@@ -105,8 +117,6 @@ internal sealed class RelaySession : IDisposable
         _shown[author] = (version, text);
         return Descriptions.WithOrigin(sdp, sessionId, author, version);
     }
-
-    public void Dispose() => _turn.Dispose();
 
     /// <summary>What was held for the end is of this description's ICE generation, or of one that is past.</summary>
     private string WithHeld(string tag, string sdp)

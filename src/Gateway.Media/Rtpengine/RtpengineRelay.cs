@@ -14,13 +14,20 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
     private readonly ILogger _logger;
 
     /// <summary>Opens no socket yet: an engine is first looked for when a session needs it.</summary>
-    /// <exception cref="ArgumentException">No engine, or an address that <see cref="EngineAddress"/> cannot read.</exception>
+    /// <exception cref="ArgumentException">
+    /// No engine, an address that <see cref="EngineAddress"/> cannot read, or a time that is not positive.
+    /// </exception>
     public RtpengineRelay(RtpengineOptions options, TimeProvider time, ILogger<RtpengineRelay> logger)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (options.Engines.IsDefaultOrEmpty)
         {
             throw new ArgumentException("at least one engine is needed", nameof(options));
+        }
+
+        if (options.RequestTimeout <= TimeSpan.Zero || options.FirstRetryAfter <= TimeSpan.Zero)
+        {
+            throw new ArgumentException("times must be positive", nameof(options));
         }
 
         _logger = logger;
@@ -40,8 +47,8 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(offer);
         var session = _sessions.GetOrAdd(offer.SessionId, _ => new RelaySession());
-        return await InTurnAsync(session, () => OfferAsync(session, offer, cancellationToken), cancellationToken)
-            .ConfigureAwait(false);
+        return await session.InTurnAsync(() => OfferAsync(session, offer, cancellationToken)).ConfigureAwait(false)
+            ?? UnknownSession;
     }
 
     /// <inheritdoc/>
@@ -49,9 +56,9 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(answer);
         return _sessions.TryGetValue(answer.SessionId, out var session)
-            ? await InTurnAsync(session, () => AnswerAsync(session, answer, cancellationToken), cancellationToken)
-                .ConfigureAwait(false)
-            : UnknownSession;
+            && await session.InTurnAsync(() => AnswerAsync(session, answer, cancellationToken)).ConfigureAwait(false) is { } result
+                ? result
+                : UnknownSession;
     }
 
     /// <inheritdoc/>
@@ -59,9 +66,9 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(trickle);
         return _sessions.TryGetValue(trickle.SessionId, out var session)
-            ? await InTurnAsync(session, () => TrickleAsync(session, trickle, cancellationToken), cancellationToken)
-                .ConfigureAwait(false)
-            : UnknownSession;
+            && await session.InTurnAsync(() => TrickleAsync(session, trickle, cancellationToken)).ConfigureAwait(false) is { } result
+                ? result
+                : UnknownSession;
     }
 
     /// <inheritdoc/>
@@ -73,16 +80,14 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
             return await DeleteAsync(_engines.InOrderFor(sessionId).First(), sessionId, cancellationToken).ConfigureAwait(false);
         }
 
-        return await InTurnAsync(
-            session,
+        return await session.InTurnAsync(
             () =>
             {
                 session.IsDeleted = true;
                 return session.Engine is { } engine
                     ? DeleteAsync(engine, sessionId, cancellationToken)
                     : ValueTask.FromResult(MediaResult.Ok());
-            },
-            cancellationToken).ConfigureAwait(false);
+            }).ConfigureAwait(false) ?? MediaResult.Ok();
     }
 
     /// <inheritdoc/>
@@ -117,24 +122,26 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
             ? address
             : throw new ArgumentException($"'{text}' is no engine address: udp:host:port is needed", nameof(text));
 
-    private static async ValueTask<MediaResult> InTurnAsync(
-        RelaySession session, Func<ValueTask<MediaResult>> verb, CancellationToken cancellationToken)
-    {
-        await session.TakeTurnAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return session.IsDeleted ? UnknownSession : await verb().ConfigureAwait(false);
-        }
-        finally
-        {
-            session.EndTurn();
-        }
-    }
-
     private async ValueTask<MediaResult> OfferAsync(
         RelaySession session, MediaOffer offer, CancellationToken cancellationToken)
     {
-        offer = session.Complete(offer);
+        try
+        {
+            return await OfferToEnginesAsync(session, session.Complete(offer), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (session.Engine is null)
+            {
+                session.IsDeleted = true;
+                _sessions.TryRemove(KeyValuePair.Create(offer.SessionId, session));
+            }
+        }
+    }
+
+    private async ValueTask<MediaResult> OfferToEnginesAsync(
+        RelaySession session, MediaOffer offer, CancellationToken cancellationToken)
+    {
         var command = NgCommands.Offer(offer, session.ProfileOfOther(offer.FromTag));
         var result = MediaResult.Failed(MediaFault.Unavailable, "no engine");
         foreach (var engine in session.Engine is { } home ? [home] : _engines.InOrderFor(offer.SessionId))
@@ -145,19 +152,13 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
             {
                 session.Engine = engine;
                 session.Taken(offer);
-                result = MediaResult.Ok(session.Shown(offer.SessionId, offer.FromTag, result.Sdp!));
+                return MediaResult.Ok(session.Shown(offer.SessionId, offer.FromTag, result.Sdp!));
             }
 
-            if (result.Fault is MediaFault.None or MediaFault.Refused)
+            if (result.Fault == MediaFault.Refused)
             {
                 break; // another engine would refuse it, too
             }
-        }
-
-        if (session.Engine is null)
-        {
-            session.IsDeleted = true;
-            _sessions.TryRemove(KeyValuePair.Create(offer.SessionId, session));
         }
 
         return result;

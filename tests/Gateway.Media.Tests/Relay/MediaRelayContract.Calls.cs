@@ -103,6 +103,25 @@ public abstract partial class MediaRelayContract
         await phone.HearsAsync();
     }
 
+    [Fact] // S4: a forking proxy's 183 came from one phone, its 200 from another
+    public async Task Phone_that_answers_in_another_ones_place_is_heard_instead()
+    {
+        var web = await WebAsync();
+        var early = await PhoneAsync();
+        var phone = await PhoneAsync();
+        var forPhone = await OfferAsync("web", web.Offer(Browser), MediaProfile.PlainRtp);
+        await web.AnsweredAsync(await AnswerAsync("web", "phone", early.Answer(forPhone, DeskPhone), MediaProfile.WebRtc));
+        await early.RemoteAsync(forPhone);
+        await web.HearsAsync();
+        await early.CloseAsync();
+
+        await AnswerAsync("web", "phone", phone.Answer(forPhone, DeskPhone), MediaProfile.WebRtc);
+        await web.ForgetAsync();
+        await phone.RemoteAsync(forPhone);
+
+        await BothHearAsync(web, phone);
+    }
+
     [Theory] // RFC 5763 section 5: the end that answers may take either role
     [InlineData("active")]
     [InlineData("passive")]

@@ -154,6 +154,40 @@ public sealed class RtpengineRelayTests
     }
 
     [Fact]
+    public async Task Verbs_of_a_session_reach_the_engine_in_the_order_of_the_calls()
+    {
+        await using var engine = ScriptedEngine.Answering(("result", "ok"), ("sdp", "v=0\r\n"));
+        await using var relay = Relay(engine);
+
+        Task[] called =
+        [
+            relay.OfferAsync(Offer, default).AsTask(),
+            relay.AnswerAsync(new("call", "caller", "callee", "v=0\r\n", MediaProfile.PlainRtp), default).AsTask(),
+            relay.OfferAsync(Offer with { ToTag = "callee" }, default).AsTask(),
+            relay.DeleteAsync("call", default).AsTask(),
+        ];
+        await Task.WhenAll(called);
+
+        Assert.Equal(["offer", "answer", "offer", "delete"], (await Commands(engine, 4)));
+    }
+
+    [Fact]
+    public async Task Cancelled_first_offer_leaves_no_session_behind()
+    {
+        await using var engine = ScriptedEngine.Silent();
+        await using var relay = Relay(engine);
+        using var meters = new MeterReading(relay.Meter);
+        using var cancelling = new CancellationTokenSource();
+
+        var offering = relay.OfferAsync(Offer, cancelling.Token).AsTask();
+        await engine.Requests.ReadAsync();
+        await cancelling.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => offering);
+        Assert.Equal(0, meters.Gauge("gateway.media.sessions"));
+    }
+
+    [Fact]
     public async Task Sessions_spread_over_the_engines()
     {
         await using var one = ScriptedEngine.Answering(("result", "ok"), ("sdp", "v=0\r\n"));
@@ -206,6 +240,7 @@ public sealed class RtpengineRelayTests
     {
         Assert.Throws<ArgumentException>(() => Relay(new RtpengineOptions { Engines = [] }));
         Assert.Throws<ArgumentException>(() => Relay(new RtpengineOptions { Engines = ["127.0.0.1:2223"] }));
+        Assert.Throws<ArgumentException>(() => Relay(new RtpengineOptions { FirstRetryAfter = TimeSpan.Zero }));
     }
 
     private static async Task<List<string>> Requests(ScriptedEngine engine, int count)
@@ -217,6 +252,17 @@ public sealed class RtpengineRelayTests
         }
 
         return cookies;
+    }
+
+    private static async Task<List<string?>> Commands(ScriptedEngine engine, int count)
+    {
+        var commands = new List<string?>();
+        for (var i = 0; i < count; i++)
+        {
+            commands.Add((await engine.Requests.ReadAsync()).Body.Text("command"));
+        }
+
+        return commands;
     }
 
     private RtpengineRelay Relay(params ScriptedEngine[] engines) =>
