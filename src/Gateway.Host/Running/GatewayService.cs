@@ -69,7 +69,7 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
             .Register(new AddressPromptExtension(new SipAddressPrompt(addresses, policy)))
             .Advertise(@"jid\20escaping", DiscoTargets.Domain); // XEP-0106 section 5: clients then escape typed addresses
         _xmpp.Observe(_presence).Observe(_calls);
-        _sip.InviteHandler = Calls;
+        _sip.InviteHandler = _calls;
     }
 
     /// <summary>Whose sessions are listed, hung up and drained from outside.</summary>
