@@ -20,12 +20,6 @@ public sealed record SipOfferPlan
 
     private static readonly FrozenSet<string> VideoCodecs = FrozenSet.Create(StringComparer.Ordinal, "vp8", "vp9", "h264", "av1");
 
-    /// <summary>
-    /// What the relay speaks to phones: RTP in clear. Keys in the description (RTP/SAVP) are refused, so that a phone offers
-    /// again without; feedback (RTP/AVPF) is taken, and none is sent.
-    /// </summary>
-    private static readonly FrozenSet<string> Protocols = FrozenSet.Create(StringComparer.Ordinal, "RTP/AVP", "RTP/AVPF");
-
     private SipOfferPlan(SdpSession offer, SdpSession filtered, ImmutableArray<bool> kept)
     {
         Offer = offer;
@@ -87,17 +81,20 @@ public sealed record SipOfferPlan
         {
             Media =
             [
-                .. Offer.Media.Select((media, index) => Kept[index] && next < answer.Media.Length
-                    ? answer.Media[next++] with { Protocol = media.Protocol } // that of the offer
-                    : media.Refused()),
+                .. Offer.Media.Select((media, index) =>
+                    Kept[index] && next < answer.Media.Length ? answer.Media[next++] : media.Refused()),
             ],
         };
     }
 
+    /// <summary>What the relay speaks to phones: RTP in clear, or SRTP with the keys in the description (RFC 4568).</summary>
+    private static bool IsSpoken(SdpMedia media) =>
+        media.Protocol is "RTP/AVP" or "RTP/AVPF" || (media.Protocol is "RTP/SAVP" or "RTP/SAVPF" && media.Has("crypto"));
+
     private static SdpMedia? Filter(SdpMedia media, bool video, out bool transcode, bool before)
     {
         transcode = before;
-        if (media.IsRefused || !Protocols.Contains(media.Protocol)
+        if (media.IsRefused || !IsSpoken(media)
             || !(media.Media == "audio" || (video && media.Media == "video")))
         {
             return null;

@@ -103,13 +103,15 @@ public sealed class RelayedDescriptionsTests(RelayedDescriptionsTests.Engine eng
     }
 
     [Theory] // R-20, RFC 3264 section 6.1: the answer's protocol is the offer's
-    [InlineData("RTP/AVP")]
-    [InlineData("RTP/AVPF")]
-    public async Task Phone_is_answered_in_the_protocol_that_it_offered(string protocol)
+    [InlineData("RTP/AVP", "")]
+    [InlineData("RTP/AVPF", "a=rtcp-fb:* nack\r\n")]
+    [InlineData("RTP/SAVP", "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz\r\n")]
+    [InlineData("RTP/SAVPF", "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz\r\n")]
+    public async Task Phone_is_answered_in_the_protocol_that_it_offered(string protocol, string attribute)
     {
         var invite = Sample.Sdp(
             "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
-            + $"m=audio 7078 {protocol} 0\r\na=rtcp-fb:* nack\r\n");
+            + $"m=audio 7078 {protocol} 0\r\n{attribute}");
         Assert.True(SipOfferPlan.TryMake(invite, video: false, out var plan));
         var forClient = await OfferAsync("sip", plan.Filtered, MediaProfile.WebRtc);
         var table = MediaTable.FromSdp(forClient);
@@ -129,6 +131,7 @@ public sealed class RelayedDescriptionsTests(RelayedDescriptionsTests.Engine eng
         var answer = plan.Restore(PhoneProfile.Trim(await AnswerAsync("sip", "xmpp", sdp, MediaProfile.PlainRtp)));
 
         Assert.Equal(protocol, answer.Media[0].Protocol);
+        Assert.Equal(protocol.Contains("SAVP", StringComparison.Ordinal), answer.Media[0].Has("crypto"));
         Assert.False(answer.Media[0].Has("rtcp-fb"));
     }
 

