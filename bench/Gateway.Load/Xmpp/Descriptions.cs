@@ -1,0 +1,15 @@
+namespace Gateway.Load.Xmpp;
+
+/// <summary>What a client built upon WebRTC says of its audio.</summary>
+internal static class Descriptions
+{
+    /// <summary>Contents of session-initiate.</summary>
+    public const string Offer = """
+        <group xmlns='urn:xmpp:jingle:apps:grouping:0' semantics='BUNDLE'><content name='0'/></group><content name='0' creator='initiator' senders='both'><description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'><payload-type id='111' name='opus' clockrate='48000' channels='2'><parameter name='minptime' value='10'/><parameter name='useinbandfec' value='1'/><rtcp-fb xmlns='urn:xmpp:jingle:apps:rtp:rtcp-fb:0' type='transport-cc'/></payload-type><payload-type id='63' name='red' clockrate='48000' channels='2'><parameter name='' value='111/111'/></payload-type><payload-type id='9' name='G722' clockrate='8000'/><payload-type id='0' name='PCMU' clockrate='8000'/><payload-type id='8' name='PCMA' clockrate='8000'/><payload-type id='13' name='CN' clockrate='8000'/><payload-type id='110' name='telephone-event' clockrate='48000'/><payload-type id='126' name='telephone-event' clockrate='8000'/><rtp-hdrext xmlns='urn:xmpp:jingle:apps:rtp:rtp-hdrext:0' id='1' uri='urn:ietf:params:rtp-hdrext:ssrc-audio-level'/><rtp-hdrext xmlns='urn:xmpp:jingle:apps:rtp:rtp-hdrext:0' id='2' uri='http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time'/><extmap-allow-mixed xmlns='urn:xmpp:jingle:apps:rtp:rtp-hdrext:0'/><source xmlns='urn:xmpp:jingle:apps:rtp:ssma:0' ssrc='3061223487'><parameter name='cname' value='qoM0ZcVi9KgFxZQr'/><parameter name='msid' value='my-media-stream my-audio-track'/></source><rtcp-mux/></description><transport xmlns='urn:xmpp:jingle:transports:ice-udp:1' ufrag='bhrE' pwd='Vq9gSw0xyGhnRcPoB1tJtE5R'><fingerprint xmlns='urn:xmpp:jingle:apps:dtls:0' hash='sha-256' setup='actpass'>4A:AD:B9:B1:3F:82:18:3B:54:02:12:DF:3E:5D:49:6B:19:E5:7C:AB:3E:4B:65:2E:7D:46:3F:54:42:CD:54:F1</fingerprint><candidate component='1' foundation='1467250027' generation='0' id='c1' ip='127.0.0.1' network='1' port='46154' priority='2122260223' protocol='udp' type='host'/></transport></content>
+        """;
+
+    /// <summary>Contents of session-accept to an offer whose one content is called <paramref name="name"/>.</summary>
+    public static string Answer(string name) => $"""
+        <content name='{name}' creator='initiator' senders='both'><description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'><payload-type id='0' name='PCMU' clockrate='8000'/><payload-type id='101' name='telephone-event' clockrate='8000'/><rtcp-mux/></description><transport xmlns='urn:xmpp:jingle:transports:ice-udp:1' ufrag='bhrE' pwd='Vq9gSw0xyGhnRcPoB1tJtE5R'><fingerprint xmlns='urn:xmpp:jingle:apps:dtls:0' hash='sha-256' setup='active'>4A:AD:B9:B1:3F:82:18:3B:54:02:12:DF:3E:5D:49:6B:19:E5:7C:AB:3E:4B:65:2E:7D:46:3F:54:42:CD:54:F1</fingerprint><candidate component='1' foundation='1467250027' generation='0' id='c1' ip='127.0.0.1' network='1' port='46154' priority='2122260223' protocol='udp' type='host'/></transport></content>
+        """;
+}
