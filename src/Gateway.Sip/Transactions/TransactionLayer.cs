@@ -11,6 +11,13 @@ internal sealed class TransactionLayer(ISipLoop loop, ISipNetwork network, SipTi
     private readonly Dictionary<TransactionKey, ServerTransaction> _servers = [];
     private readonly Dictionary<MergeKey, ServerTransaction> _initial = [];
 
+    /// <summary>Transactions in memory.</summary>
+    public int Count => _clients.Count + _servers.Count;
+
+    /// <summary>Answers without a transaction, for when there must be no more of them.</summary>
+    public void RespondStatelessly(SipRequest request, SipFlow flow, SipResponse response) =>
+        wire.Send(new ResponseRoute(flow, request.TopVia, network).Now(), response.Raw, failed: null);
+
     /// <summary>Sends a request with a transaction; an ACK of a 2xx goes without, by <see cref="SipWire"/>.</summary>
     public ClientTransaction Send(SipRequest request, SipFlow flow, IClientTransactionUser user)
     {

@@ -9,7 +9,8 @@ namespace Gateway.Sip.UserAgent;
 /// <summary>INVITEs that open a dialog: admitted, announced, decided (RFC 3261 section 13.3.1, MAPPING U-20, U-41, U-43).</summary>
 internal sealed class NewInvites(SipStack stack)
 {
-    private const int RetryAfterOverload = 5;
+    /// <summary>Seconds after which a caller that was put off may try again.</summary>
+    public const int RetryAfterOverload = 5;
 
     /// <summary>Who decides; none: 480.</summary>
     public ISipInviteHandler? Handler { get; set; }

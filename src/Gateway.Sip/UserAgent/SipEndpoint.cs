@@ -17,7 +17,7 @@ public sealed partial class SipEndpoint : ISipUserAgent, IAsyncDisposable
     private readonly UserAgentCore _core;
     private readonly SipEndpointOptions _options;
     private readonly ILogger _logger;
-    private Task _running = Task.CompletedTask;
+    private Task? _running;
     private bool _stopped;
 
     /// <summary>Made, but not listening until <see cref="StartAsync"/>.</summary>
@@ -114,9 +114,12 @@ public sealed partial class SipEndpoint : ISipUserAgent, IAsyncDisposable
             await EndCallsAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        await _network.DisposeAsync().ConfigureAwait(false);
-        _loop.Complete();
-        await _running.ConfigureAwait(false);
+        if (_running is { } running)
+        {
+            await _network.DisposeAsync().ConfigureAwait(false);
+            _loop.Complete();
+            await running.ConfigureAwait(false);
+        }
     }
 
     /// <inheritdoc/>
@@ -125,6 +128,12 @@ public sealed partial class SipEndpoint : ISipUserAgent, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(invite);
         ArgumentNullException.ThrowIfNull(sink);
         var call = new OutgoingCall(_stack, invite, sink);
+        if (!IsListening)
+        {
+            sink.TryPost(new SipCallEvent.Refused(SipFailures.Local(503)));
+            return call;
+        }
+
         _loop.Post(call.Start);
         return call;
     }
@@ -133,6 +142,12 @@ public sealed partial class SipEndpoint : ISipUserAgent, IAsyncDisposable
     public async Task<SipResult> SendAsync(OutgoingRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        if (!IsListening)
+        {
+            var failure = SipFailures.Local(503);
+            return new SipResult(failure.Status, failure.Phrase, IsLocal: true);
+        }
+
         var oneShot = new OneShotRequest(_stack, request);
         _loop.Post(oneShot.Start);
         var giveUp = cancellationToken.Register(() => _loop.Post(oneShot.GiveUp));

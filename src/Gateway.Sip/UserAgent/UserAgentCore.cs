@@ -113,6 +113,13 @@ internal sealed class UserAgentCore(SipStack stack) : ISipReceiver
 
     private void OnNew(SipRequest request, SipFlow flow)
     {
+        if (request.To.Tag is null && stack.Transactions.Count >= stack.Options.Limits.Transactions)
+        {
+            var overload = Responses.Begin(stack, request, 503).Add(SipHeaders.RetryAfter, NewInvites.RetryAfterOverload);
+            stack.Transactions.RespondStatelessly(request, flow, overload.BuildResponse());
+            return;
+        }
+
         var isMerged = stack.Transactions.IsMerged(request);
         var transaction = stack.Transactions.Accept(request, flow);
         if (isMerged)

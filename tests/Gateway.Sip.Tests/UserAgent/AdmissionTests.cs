@@ -150,6 +150,21 @@ public sealed class AdmissionTests : IDisposable
         Assert.Equal("5", ua.Response(503).Header(SipHeaders.RetryAfter));
     }
 
+    [Fact] // MAPPING U-43: a flood costs no memory, and those who talk already go on talking
+    public void Flood_of_new_requests_is_answered_without_transactions()
+    {
+        using var ua = new TestAgent(options => options with { Limits = new SipEndpointLimits { Transactions = 2 } });
+        var (_, _, ok) = ua.AnsweredIncoming();
+        ua.Receive(ua.Incoming(SipMethod.Options, 2));
+        ua.Response(200);
+        ua.Receive(ua.Incoming(SipMethod.Options, 3));
+        Assert.Equal("5", ua.Response(503).Header(SipHeaders.RetryAfter));
+        Assert.Equal(2, ua.Loop.Metrics.Transactions);
+        ua.Receive(ua.InDialog(ok, SipMethod.Bye, 4));
+        ua.Response(200);
+        ua.NothingIsLeft();
+    }
+
     [Fact] // RFC 3261 section 21.5.3: malformed, but answerable
     public void Malformed_request_gets_400_with_its_own_headers()
     {

@@ -54,6 +54,6 @@ internal sealed class EndpointPair : IAsyncDisposable
         await Bob.DisposeAsync();
     }
 
-    private static SipEndpoint Make(string transport) => new(
+    public static SipEndpoint Make(string transport) => new(
         new SipEndpointOptions { Listen = [$"{transport}:127.0.0.1:0"] }, TimeProvider.System, NullLogger<SipEndpoint>.Instance);
 }

@@ -114,4 +114,18 @@ public sealed class SipEndpointTests
         Assert.Equal(0, pair.Alice.CallCount);
         Assert.False(pair.Alice.IsListening);
     }
+
+    [Fact]
+    public async Task Endpoint_that_does_not_listen_says_503_and_can_be_disposed()
+    {
+        var pair = await EndpointPair.Start("udp");
+        await pair.DisposeAsync();
+        pair.Call();
+        Assert.True((await pair.AliceSink.Next<SipCallEvent.Refused>()).Failure is { Status: 503, IsLocal: true });
+        await using var never = EndpointPair.Make("udp");
+        var nobody = new NameAddr(null, SipUri.Create(null, "127.0.0.1"));
+        var result = await never.SendAsync(
+            new OutgoingRequest(SipMethod.Options, nobody.Uri, nobody, nobody), CancellationToken.None);
+        Assert.Equal((503, true), (result.Status, result.IsLocal));
+    }
 }
