@@ -6,15 +6,15 @@ namespace Gateway.Media.Relay;
 /// The media relay: session descriptions in, session descriptions out. Its verbs are those of rtpengine's ng protocol.
 /// A session has two ends, each named by a tag; the side that offers first is anchored on ports of the relay, and so is
 /// the other. No method throws for what a relay or a network does: faults come back as values.
-/// Verbs of one session are carried out one at a time, in the order of the calls. Every description given back to one end
-/// has the same origin, with a version that counts the changes (RFC 3264 section 8).
+/// Verbs of one session are carried out one at a time, in the order of the calls. The origin line is the author's own, save
+/// its address: who re-offers in another's name keeps session id and version in order (RFC 3264 section 8).
 /// </summary>
 public interface IMediaRelay
 {
     /// <summary>
     /// Takes an offer of one end and gives the offer to show the other end. Repeated for re-offers: hold, ICE restart, and
     /// the own offer of an end on whose behalf the gateway had offered before. As long as the session lives, the other end's
-    /// address and ports stay, so it need not be asked when its last answer still fits (<see cref="PayloadNumbers"/>).
+    /// address and ports stay, so it need not be asked when its last answer still fits: same codecs, same numbers.
     /// </summary>
     ValueTask<MediaResult> OfferAsync(MediaOffer offer, CancellationToken cancellationToken);
 
@@ -62,7 +62,7 @@ public sealed record MediaOffer(string SessionId, string FromTag, string Sdp, Me
 
     /// <summary>
     /// Encoding names added to the offer, transcoded by the relay when the far end picks one and the near end does not
-    /// have it. Empty: passthrough only.
+    /// have it. Empty: passthrough only. A re-offer names them again.
     /// </summary>
     public ImmutableArray<string> Transcode { get; init; } = [];
 }

@@ -1,10 +1,6 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Net;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace Gateway.Media.Rtpengine;
 
@@ -48,15 +44,14 @@ internal static class Descriptions
     public static string ForPhones(string sdp) =>
         Text([Lines(sdp).Where(line => !OfWebRtc.Any(attribute => Is(line, attribute)))]);
 
-    /// <summary>The same with an origin of ours: a numeric id that the session's and the author's names lead to.</summary>
-    public static string WithOrigin(string sdp, string sessionId, string author, ulong version)
-    {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{sessionId}\n{author}"));
-        var id = BinaryPrimitives.ReadUInt64BigEndian(hash) >> 2; // below 2^62, for readers with signed numbers
-        return Text([Lines(sdp).Select(line => line.StartsWith("o=", StringComparison.Ordinal)
-            ? string.Create(CultureInfo.InvariantCulture, $"o=- {id} {version} {string.Join(' ', line.Split(' ').Skip(3))}")
-            : line)]);
-    }
+    /// <summary>
+    /// Media to port 9 (discard) without ICE is for an end that is still to come. The phone's early media shall not leave the
+    /// engine's machine for it, unencrypted, whatever address stands there; yet it is counted, so the session does not time out.
+    /// </summary>
+    public static string WithoutNowhere(string sdp) =>
+        HasIce(sdp) || !Sections(sdp).Skip(1).All(IsNowhere)
+            ? sdp
+            : Text([Lines(sdp).Select(line => line.StartsWith("c=", StringComparison.Ordinal) ? Loopback(line) : line)]);
 
     /// <summary>
     /// Adds the candidates of a fragment (RFC 8840 section 9) to the media that it names by a=mid, or by their order. False
@@ -85,6 +80,11 @@ internal static class Descriptions
         grown = Text(sections);
         return true;
     }
+
+    private static bool IsNowhere(List<string> section) => section[0].Split(' ', 3) is [_, "9" or "0", _];
+
+    private static string Loopback(string connection) =>
+        connection.StartsWith("c=IN IP6", StringComparison.Ordinal) ? "c=IN IP6 ::1" : "c=IN IP4 127.0.0.1";
 
     private static bool SameGeneration(string sdp, string fragment)
     {

@@ -14,7 +14,6 @@ internal sealed class RelaySession
 
     private readonly List<MediaTrickle> _held = [];
     private readonly Dictionary<string, string> _profiles = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (ulong Version, string Text)> _shown = new(StringComparer.Ordinal);
     private Task _last = Task.CompletedTask;
 
     /// <summary>Where it lives; null until an offer has succeeded.</summary>
@@ -49,11 +48,11 @@ internal sealed class RelaySession
     }
 
     /// <summary>The offer as the engine shall see it: with the candidates that came before it.</summary>
-    public MediaOffer Complete(MediaOffer offer) => offer with { Sdp = WithHeld(offer.FromTag, Descriptions.WithTrickle(offer.Sdp)) };
+    public MediaOffer Complete(MediaOffer offer) => offer with { Sdp = WithHeld(offer.FromTag, ForEngine(offer.Sdp)) };
 
     /// <summary>The answer as the engine shall see it.</summary>
     public MediaAnswer Complete(MediaAnswer answer) =>
-        answer with { Sdp = WithHeld(answer.ToTag, Descriptions.WithTrickle(answer.Sdp)) };
+        answer with { Sdp = WithHeld(answer.ToTag, ForEngine(answer.Sdp)) };
 
     /// <summary>The engine took it: a new exchange begins.</summary>
     public void Taken(MediaOffer offer)
@@ -101,22 +100,7 @@ internal sealed class RelaySession
         return false;
     }
 
-    /// <summary>
-    /// What the other end is shown of <paramref name="author"/>'s description. To that end it all comes from one source, so
-    /// the origin keeps its session id, and its version counts the changes (RFC 3264 section 8), whoever wrote the text.
-    /// </summary>
-    public string Shown(string sessionId, string author, string sdp)
-    {
-        var version = 1UL;
-        var text = Descriptions.WithOrigin(sdp, sessionId, author, version: 0);
-        if (_shown.TryGetValue(author, out var last))
-        {
-            version = last.Text == text ? last.Version : last.Version + 1;
-        }
-
-        _shown[author] = (version, text);
-        return Descriptions.WithOrigin(sdp, sessionId, author, version);
-    }
+    private static string ForEngine(string sdp) => Descriptions.WithTrickle(Descriptions.WithoutNowhere(sdp));
 
     /// <summary>What was held for the end is of this description's ICE generation, or of one that is past.</summary>
     private string WithHeld(string tag, string sdp)

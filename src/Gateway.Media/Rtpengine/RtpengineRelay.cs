@@ -152,7 +152,7 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
             {
                 session.Engine = engine;
                 session.Taken(offer);
-                return MediaResult.Ok(session.Shown(offer.SessionId, offer.FromTag, result.Sdp!));
+                return result;
             }
 
             if (result.Fault == MediaFault.Refused)
@@ -187,7 +187,6 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
         if (result.IsOk)
         {
             session.Taken(answer);
-            result = MediaResult.Ok(session.Shown(answer.SessionId, answer.ToTag, result.Sdp!));
         }
 
         return result;

@@ -12,9 +12,6 @@ public sealed class Description(string sdp)
 
     public int Port => int.Parse(MediaLine[1], CultureInfo.InvariantCulture);
 
-    /// <summary>Username, session id, version, IN, IP4, address.</summary>
-    public string[] Origin => _lines.Single(line => line.StartsWith("o=", StringComparison.Ordinal))[2..].Split(' ');
-
     public string Protocol => MediaLine[2];
 
     public string Host => _lines.Last(line => line.StartsWith("c=", StringComparison.Ordinal)).Split(' ')[2];

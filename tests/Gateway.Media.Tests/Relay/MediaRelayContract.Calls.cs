@@ -66,6 +66,22 @@ public abstract partial class MediaRelayContract
         await BothHearAsync(web, phone);
     }
 
+    [Fact] // S3: what the phone sends while the WebRTC end is still to come is not lost on the counters
+    public async Task Early_media_for_nobody_yet_are_counted()
+    {
+        var phone = await PhoneAsync();
+        var forPhone = await OfferAsync("web", MadeUp(Browser), MediaProfile.PlainRtp);
+        await AnswerAsync("web", "phone", phone.Answer(forPhone, DeskPhone), MediaProfile.PlainRtp);
+        await phone.RemoteAsync(forPhone);
+
+        MediaStatistics? statistics;
+        do
+        {
+            statistics = await Relay.QueryAsync(Session, default);
+        }
+        while (statistics!.Ends.Single(end => end.Tag == "phone").Packets == 0);
+    }
+
     [Fact] // S3: Dino knows one telephone-event or none, and numbers of its own
     public async Task WebRtc_end_that_offers_late_with_other_payload_numbers_still_hears_and_is_heard()
     {
@@ -211,7 +227,7 @@ public abstract partial class MediaRelayContract
     private static string MadeUp(IEnumerable<Codec> codecs)
     {
         var all = codecs.ToList();
-        return "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+        return "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
             + $"m=audio 9 RTP/AVP {string.Join(' ', all.Select(codec => codec.Id))}\r\n"
             + string.Concat(all.Select(codec => $"a=rtpmap:{codec}\r\n")) + "a=sendrecv\r\n";
     }

@@ -78,7 +78,6 @@ public abstract partial class MediaRelayContract
         var web = await WebAsync();
         Codec[] codecs = [Codec.Pcmu, Codec.Digits with { Id = 101 }];
         forPhone = await OfferAsync("web", web.Offer(codecs), MediaProfile.PlainRtp, to: "phone");
-        Assert.False(PayloadNumbers.Agree(forPhone.Sdp, stored));
         var forWeb = await AnswerAsync("web", "phone", phone.Answer(forPhone, DeskPhone), MediaProfile.WebRtc);
         Assert.Equal<Codec>(codecs, forWeb.Codecs);
         await phone.RemoteAsync(forPhone);

@@ -57,6 +57,22 @@ public abstract partial class MediaRelayContract
         await BothHearAsync(web, phone);
     }
 
+    [Fact] // RFC 8839 section 4.3.1 leaves the address to the author; 0.0.0.0 is what most write
+    public async Task Address_that_ICE_will_replace_may_be_any()
+    {
+        var web = await WebAsync();
+        var phone = await PhoneAsync();
+        var offer = web.Offer(Browser, candidates: false).Replace("0.0.0.0", "192.0.2.1", StringComparison.Ordinal);
+        var forPhone = await OfferAsync("web", offer, MediaProfile.PlainRtp);
+        Assert.Equal("sendrecv", forPhone.Direction);
+        await TrickleAsync("web", web.Fragment());
+        var forWeb = await AnswerAsync("web", "phone", phone.Answer(forPhone, DeskPhone), MediaProfile.WebRtc);
+        await phone.RemoteAsync(forPhone);
+        await web.AnsweredAsync(forWeb);
+
+        await BothHearAsync(web, phone);
+    }
+
     [Fact] // As sent by real clients: Dino's candidates of component 2, libwebrtc's TCP ones and mDNS names
     public async Task Candidates_of_no_use_do_no_harm()
     {

@@ -75,12 +75,26 @@ public sealed class DescriptionsTests
     }
 
     [Fact]
+    public void Media_for_an_end_still_to_come_stay_on_the_machine()
+    {
+        const string madeUp = "v=0\r\nc=IN IP4 192.0.2.1\r\nm=audio 9 RTP/AVP 0\r\n";
+
+        Assert.Equal("v=0\r\nc=IN IP4 127.0.0.1\r\nm=audio 9 RTP/AVP 0\r\n", Descriptions.WithoutNowhere(madeUp));
+    }
+
+    [Theory]
+    [InlineData("v=0\r\nc=IN IP4 192.0.2.1\r\nm=audio 9 RTP/AVP 0\r\na=ice-ufrag:abcd\r\n")]
+    [InlineData("v=0\r\nc=IN IP4 192.0.2.1\r\nm=audio 4000 RTP/AVP 0\r\n")]
+    [InlineData("v=0\r\nc=IN IP4 192.0.2.1\r\nm=audio 4000 RTP/AVP 0\r\nm=video 0 RTP/AVP 96\r\n")]
+    public void Other_addresses_are_left_alone(string sdp) => Assert.Equal(sdp, Descriptions.WithoutNowhere(sdp));
+
+    [Fact]
     public void No_text_throws() =>
         Prop.ForAll(Texts().ToArbitrary(), Texts().ToArbitrary(), (sdp, fragment) =>
         {
             _ = Descriptions.WithTrickle(sdp);
             _ = Descriptions.ForPhones(sdp);
-            _ = Descriptions.WithOrigin(sdp, "session", "author", 7);
+            _ = Descriptions.WithoutNowhere(sdp);
             return Descriptions.TryAddCandidates(sdp, fragment, out var grown) == grown is not null;
         }).QuickCheckThrowOnFailure();
 
