@@ -55,7 +55,10 @@ public sealed class EventLog<T>(string name)
 
     /// <summary>The first event after the <paramref name="skip"/>th that is <paramref name="wanted"/>.</summary>
     public async Task<T> WaitAsync(
-        Func<T, bool> wanted, int skip = 0, [CallerArgumentExpression(nameof(wanted))] string? what = null)
+        Func<T, bool> wanted,
+        int skip = 0,
+        [CallerArgumentExpression(nameof(wanted))] string? what = null,
+        TimeSpan? patience = null)
     {
         var found = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
@@ -73,7 +76,7 @@ public sealed class EventLog<T>(string name)
 
         try
         {
-            return await found.Task.WaitAsync(Eventually.Patience);
+            return await found.Task.WaitAsync(patience ?? Eventually.Patience);
         }
         catch (TimeoutException)
         {

@@ -69,6 +69,7 @@ class Phone(slixmpp.ClientXMPP):
         "single_codec": False,     # answer with one payload type only, as Dino does
         "tone": 440,               # sent; 0: silence
         "expect": 440,             # listened for
+        "understands": [0, 1],     # namespaces of XEP-0353; an element of another one is not seen
         "priority": None,
         "carbons": True,
     }
@@ -147,6 +148,8 @@ class Phone(slixmpp.ClientXMPP):
             migrated = next((e.get("to") for e in element if local(e) == "migrated"), None)
             action, sid = local(element), element.get("id")
             version = 1 if element.tag.startswith("{" + MESSAGE[1]) else 0
+            if version not in self.options["understands"]:
+                continue
             nick = xml.findtext("{http://jabber.org/protocol/nick}nick")
             self.tell("jmi", action=action, sid=sid, ns=version, reason=reason, text=text, migrated_to=migrated,
                       tie_break=any(local(e) == "tie-break" for e in element), nick=nick,

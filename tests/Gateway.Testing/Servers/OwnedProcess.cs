@@ -10,16 +10,19 @@ namespace Gateway.Testing.Servers;
 /// </summary>
 public sealed class OwnedProcess : IAsyncDisposable
 {
-    private const int KeptLines = 2000;
+    /// <summary>An environment variable: a folder that keeps what every process wrote, for a failure that needs it.</summary>
+    public const string LogsVariable = "INTEROP_LOGS";
+
+    private const int KeptLines = 20_000;
 
     private readonly ConcurrentQueue<string> _output = new();
     private readonly TaskCompletionSource<Process> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Process? _process;
 
-    private OwnedProcess()
-    {
-    }
+    private readonly string _name;
+
+    private OwnedProcess(string name) => _name = name;
 
     /// <summary>Completed when the process has ended, for whatever cause.</summary>
     public Task Ended => _ended.Task;
@@ -62,7 +65,7 @@ public sealed class OwnedProcess : IAsyncDisposable
         }
 
         start.WorkingDirectory = folder ?? "";
-        var owned = new OwnedProcess();
+        var owned = new OwnedProcess(Path.GetFileName(file));
         owned.Line += onLine;
         new Thread(() => owned.Run(start)) { IsBackground = true, Name = Path.GetFileName(file) }.Start();
         owned._process = await owned._started.Task;
@@ -83,6 +86,12 @@ public sealed class OwnedProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
+        if (Environment.GetEnvironmentVariable(LogsVariable) is { Length: > 0 } folder && _process is not null)
+        {
+            Directory.CreateDirectory(folder);
+            await File.WriteAllTextAsync(Path.Combine(folder, $"{_name}-{_process.Id}.log"), Output);
+        }
+
         _process?.Dispose();
     }
 

@@ -1,0 +1,241 @@
+using Gateway.Interop.Tests.Sites;
+using Gateway.Testing.Phones;
+
+namespace Gateway.Interop.Tests.Calls;
+
+/// <summary>What happens while two people talk: the same beside every server.</summary>
+public abstract class RunningCallTests(GatewaySite site)
+{
+    private const string Phone = "1001@" + GatewaySite.Component;
+
+    [Fact] // MAPPING R-10: session-info hold is a re-INVITE with a=sendonly
+    public async Task Hold_and_resume_by_the_XMPP_user_reach_the_phone()
+    {
+        await using var phone = await site.NewSipPhoneAsync(AnswerMode.Auto);
+        var juliet = await site.NewXmppPhoneAsync();
+        var sid = await juliet.CallAsync(Phone);
+        await juliet.HearsToneAsync(sid);
+        await phone.HearsToneAsync();
+
+        await juliet.InfoAsync(sid, "hold");
+        Assert.True((await juliet.SeesAnswerToAsync("session-info", sid)).Is("ok"));
+        var before = phone.Trace.Count;
+        await phone.Trace.WaitAsync(m => m.Received && m.IsRequest("INVITE") && m.HasLine("a=sendonly"));
+        await juliet.InfoAsync(sid, "unhold");
+        await phone.Trace.WaitAsync(m => m.Received && m.IsRequest("INVITE") && m.HasLine("a=sendrecv"), before);
+        await juliet.HearsAsync(sid, tone: true);
+        await juliet.TerminateAsync(sid);
+
+        await phone.ReceivesAsync("BYE");
+        await site.Gateway.HasNoSessionAsync();
+    }
+
+    [Fact] // the phone echoes, so the user's own tone comes back over both ways of both legs
+    public async Task Audio_flows_both_ways_after_the_XMPP_user_resumed()
+    {
+        await using var phone = await site.ExpectCallAsync("answer_held_resumed");
+        var juliet = await site.NewXmppPhoneAsync(new { codecs = (string[])["PCMU", "telephone-event"] });
+        var sid = await juliet.CallAsync(Phone);
+        await juliet.HearsToneAsync(sid);
+
+        await juliet.InfoAsync(sid, "hold");
+        await juliet.SendAudioAsync(sid, sending: false);
+        await juliet.HearsAsync(sid, tone: false);
+        await juliet.InfoAsync(sid, "unhold");
+        await juliet.SendAudioAsync(sid, sending: true);
+        await juliet.HearsAsync(sid, tone: true);
+        await juliet.TerminateAsync(sid);
+
+        await phone.SucceedsAsync();
+        await site.Gateway.HasNoSessionAsync();
+    }
+
+    [Fact] // MAPPING R-10; never content-modify to none, which ends the call in some clients
+    public async Task Hold_and_resume_by_the_phone_reach_the_XMPP_user()
+    {
+        await using var phone = await site.NewSipPhoneAsync(AnswerMode.Manual);
+        var juliet = await site.NewXmppPhoneAsync(new { on_propose = "answer" });
+        await phone.DialAsync("sip:" + juliet.BareJid);
+        var sid = (await juliet.SeesMessageAsync("propose"))["sid"]!;
+        await phone.HearsToneAsync();
+        await juliet.HearsToneAsync(sid);
+
+        await phone.HoldAsync();
+        await juliet.SeesInfoAsync("hold", sid);
+        var before = juliet.Events.Count;
+        await phone.ResumeAsync();
+        await juliet.Events.WaitAsync(
+            e => e.Kind == "jingle" && e["action"] == "session-info" && e["info"] is "unhold" or "active", before);
+        await juliet.HearsAsync(sid, tone: true);
+        await phone.HangUpAsync();
+
+        await juliet.SeesJingleAsync("session-terminate", sid);
+        Assert.DoesNotContain(juliet.Events.All, e => e["action"] is "content-modify" or "content-remove");
+        await site.Gateway.HasNoSessionAsync();
+    }
+
+    [Fact]
+    public async Task Audio_flows_both_ways_after_the_phone_resumed()
+    {
+        await using var phone = await site.ExpectCallAsync("answer_hold_resume");
+        var juliet = await site.NewXmppPhoneAsync(new { codecs = (string[])["PCMU", "telephone-event"] });
+        var sid = await juliet.CallAsync(Phone);
+        await juliet.HearsToneAsync(sid);
+
+        await juliet.SeesInfoAsync("hold", sid);
+        await juliet.Events.WaitAsync(
+            e => e.Kind == "jingle" && e["action"] == "session-info" && e["info"] is "unhold" or "active");
+        await juliet.HearsAsync(sid, tone: true);
+        await juliet.TerminateAsync(sid);
+
+        await phone.SucceedsAsync();
+        await site.Gateway.HasNoSessionAsync();
+    }
+
+    [Theory] // RFC 4733; MAPPING R-41: transcoding from Opus changes the events' clock too
+    [InlineData("PCMU")]
+    [InlineData("opus")]
+    public async Task Digits_pass_in_each_direction(string codec)
+    {
+        await using var phone = await site.NewSipPhoneAsync(AnswerMode.Auto);
+        var juliet = await site.NewXmppPhoneAsync(new { codecs = (string[])[codec, "telephone-event"] });
+        var sid = await juliet.CallAsync(Phone);
+        await juliet.HearsToneAsync(sid);
+        await phone.HearsToneAsync();
+
+        await juliet.DigitsAsync(sid, "159#");
+        foreach (var digit in "159#")
+        {
+            await phone.Events.WaitAsync(e => e.Type == "CALL_DTMF_START" && e.Parameter == digit.ToString());
+        }
+
+        await phone.DigitsAsync("73");
+        await juliet.Events.WaitAsync(e => e.Kind == "digit" && e["digit"] == "7");
+        await juliet.Events.WaitAsync(e => e.Kind == "digit" && e["digit"] == "3");
+        await juliet.TerminateAsync(sid);
+
+        await phone.ReceivesAsync("BYE");
+        Assert.Equal(["1", "5", "9", "#"], phone.Events.All.Where(e => e.Type == "CALL_DTMF_START").Select(e => e.Parameter));
+    }
+
+    [Fact] // MAPPING R-13: muting is the client's own affair
+    public async Task Mute_is_acknowledged_and_does_not_reach_the_phone()
+    {
+        await using var phone = await site.NewSipPhoneAsync(AnswerMode.Auto);
+        var juliet = await site.NewXmppPhoneAsync();
+        var sid = await juliet.CallAsync(Phone);
+        await juliet.HearsToneAsync(sid);
+
+        await juliet.InfoAsync(sid, "mute");
+        Assert.True((await juliet.SeesAnswerToAsync("session-info", sid)).Is("ok"));
+        await juliet.TerminateAsync(sid);
+
+        await phone.ReceivesAsync("BYE");
+        Assert.Single(phone.Trace.All, m => m.Received && m.IsRequest("INVITE"));
+    }
+
+    [Fact] // the link to the XMPP server is lost in mid-call: media does not depend on it, and the call can still be ended
+    public async Task Call_outlives_the_loss_of_the_link_to_the_XMPP_server()
+    {
+        await using var phone = await site.NewSipPhoneAsync(AnswerMode.Auto, tone: 1000);
+        var juliet = await site.NewXmppPhoneAsync(new { expect = 1000 });
+        var sid = await juliet.CallAsync(Phone);
+        await juliet.HearsToneAsync(sid);
+        await phone.HearsToneAsync(440);
+
+        await site.Link.CutAsync();
+        await Testing.Eventually.HoldsAsync(async () => !await site.Gateway.IsReadyAsync());
+        var heard = phone.Heard(440).Count;
+        var (withTone, _) = await juliet.MeasureAsync(sid, 200); // 20 s without a link
+        Assert.InRange(withTone, 190, 200);
+        Assert.True(phone.Heard(440).Skip(heard).Count(share => share > 0.8) > 150);
+        Assert.Single(await site.Gateway.SessionsAsync());
+        site.Link.Mend();
+        await Testing.Eventually.HoldsAsync(site.Gateway.IsReadyAsync, patience: TimeSpan.FromSeconds(90));
+
+        await juliet.HearsAsync(sid, tone: true);
+        await juliet.TerminateAsync(sid);
+        await phone.ReceivesAsync("BYE");
+        await site.Gateway.HasNoSessionAsync();
+    }
+
+    [Fact] // the phone hangs up while the link is down: the user learns of it when the link is back
+    public async Task Phone_that_hangs_up_while_the_link_is_lost_ends_the_call_on_both_sides()
+    {
+        await using var phone = await site.NewSipPhoneAsync(AnswerMode.Auto);
+        var juliet = await site.NewXmppPhoneAsync();
+        var sid = await juliet.CallAsync(Phone);
+        await juliet.HearsToneAsync(sid);
+
+        await site.Link.CutAsync();
+        await Testing.Eventually.HoldsAsync(async () => !await site.Gateway.IsReadyAsync());
+        await phone.HangUpAsync();
+        await phone.ReceivesResponseAsync(200, "BYE");
+        site.Link.Mend();
+        await Testing.Eventually.HoldsAsync(site.Gateway.IsReadyAsync, patience: TimeSpan.FromSeconds(90));
+
+        await juliet.SeesJingleAsync("session-terminate", sid);
+        await site.Gateway.HasNoSessionAsync();
+    }
+
+    [Fact] // DELETE /api/sessions/{id}
+    public async Task Operator_can_hang_up_a_call()
+    {
+        await using var phone = await site.NewSipPhoneAsync(AnswerMode.Auto);
+        var juliet = await site.NewXmppPhoneAsync();
+        var sid = await juliet.CallAsync(Phone);
+        await juliet.HearsToneAsync(sid);
+
+        var session = Assert.Single(await site.Gateway.SessionsAsync());
+        Assert.Contains(juliet.BareJid, (string?)session["xmpp"], StringComparison.Ordinal);
+        await site.Gateway.HangUpAsync((string)session["id"]!);
+
+        await juliet.SeesJingleAsync("session-terminate", sid);
+        await phone.ReceivesAsync("BYE");
+        await site.Gateway.HasNoSessionAsync();
+    }
+
+    [Fact] // SIGTERM: no new call, the running one goes on to its end, then the process ends with 0
+    public async Task Draining_gateway_refuses_new_calls_and_ends_after_the_last_one()
+    {
+        await using var draining = await site.NewGatewayAsync(_ => { });
+        await using var phone = await site.NewSipPhoneAsync(AnswerMode.Auto);
+        var juliet = await site.NewXmppPhoneAsync();
+        var nurse = await site.NewXmppPhoneAsync();
+        var sid = await juliet.CallAsync("1001@" + draining.Component);
+        await juliet.HearsToneAsync(sid);
+
+        draining.Process.Terminate();
+        await Testing.Eventually.HoldsAsync(async () => !await draining.Process.IsReadyAsync());
+        await nurse.SeesMessageAsync("reject", await nurse.CallAsync("1001@" + draining.Component));
+        await juliet.HearsAsync(sid, tone: true);
+        await juliet.TerminateAsync(sid);
+        await phone.ReceivesAsync("BYE");
+
+        await draining.Process.Ended.WaitAsync(Testing.Eventually.Patience);
+        Assert.Equal(0, draining.Process.ExitCode);
+    }
+
+    [Fact] // MAPPING J-11: a peer that vanishes
+    public async Task Client_that_vanishes_ends_the_call_for_the_phone()
+    {
+        await using var phone = await site.NewSipPhoneAsync(AnswerMode.Auto);
+        var juliet = await site.NewXmppPhoneAsync();
+        await juliet.SendXmlAsync($"<presence to='{Phone}'/>"); // so that its server tells of its end
+        var sid = await juliet.CallAsync(Phone);
+        await juliet.HearsToneAsync(sid);
+
+        await juliet.CommandAsync("logout");
+
+        await phone.Trace.WaitAsync(m => m.Received && m.IsRequest("BYE"), patience: TimeSpan.FromSeconds(90));
+        await site.Gateway.HasNoSessionAsync();
+    }
+}
+
+/// <summary>Running calls beside Prosody.</summary>
+[Collection(BesideProsody.Name)]
+public sealed class RunningCallBesideProsodyTests(ProsodySite site) : RunningCallTests(site);
+
+/// <summary>Running calls beside ejabberd.</summary>
+[Collection(BesideEjabberd.Name)]
+public sealed class RunningCallBesideEjabberdTests(EjabberdSite site) : RunningCallTests(site);

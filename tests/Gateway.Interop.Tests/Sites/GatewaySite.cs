@@ -1,0 +1,137 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Gateway.Testing.Phones;
+using Gateway.Testing.Servers;
+
+namespace Gateway.Interop.Tests.Sites;
+
+/// <summary>
+/// Everything that a call needs, on loopback: an XMPP server, rtpengine, the gateway between them, calling clients, and a
+/// port where trunks expect a SIP phone. Accounts are made per test, so that no test sees another's stanzas.
+/// </summary>
+public abstract class GatewaySite : IAsyncLifetime
+{
+    /// <summary>The domain of the XMPP users, and of the SIP addresses that are theirs.</summary>
+    public const string Domain = "example.org";
+
+    /// <summary>The component of the gateway that most tests use.</summary>
+    public const string Component = "sip." + Domain;
+
+    private const string SecondComponent = "sip2." + Domain;
+    private const string Secret = "component secret of the tests";
+    private const string Password = "secret";
+    private int _users;
+
+    /// <summary>The XMPP server.</summary>
+    public IXmppServer Server { get; private set; } = null!;
+
+    /// <summary>The path between gateway and XMPP server.</summary>
+    public TcpLink Link { get; private set; } = null!;
+
+    /// <summary>The media relay.</summary>
+    public RtpengineServer Rtpengine { get; private set; } = null!;
+
+    /// <summary>The gateway.</summary>
+    public GatewayProcess Gateway { get; private set; } = null!;
+
+    /// <summary>Where the gateway speaks SIP.</summary>
+    public int SipPort { get; } = FreePorts.One();
+
+    /// <summary>Where the trunks <c>phone</c>, <c>late</c> and <c>early</c> lead: start a phone or a scenario there.</summary>
+    public int PhonePort { get; } = FreePorts.Block(2);
+
+    private XmppPhones Phones { get; set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        Server = await StartServerAsync([(Component, Secret), (SecondComponent, Secret)]);
+        Rtpengine = await RtpengineServer.StartAsync();
+        Phones = await XmppPhones.StartAsync(RepositoryFiles.XmppPhoneScript);
+        Link = TcpLink.To(Server.ComponentPort);
+        Gateway = await GatewayProcess.StartAsync(RepositoryFiles.Gateway, Configuration(Component, Link.Port, SipPort));
+    }
+
+    public async Task DisposeAsync()
+    {
+        // Null when starting failed half-way: the cause is reported, and what was started ends with the test host.
+        foreach (var started in (IAsyncDisposable?[])[Gateway, Phones, Link, Rtpengine, Server])
+        {
+            if (started is not null)
+            {
+                await started.DisposeAsync();
+            }
+        }
+    }
+
+    /// <summary>A new account: its bare JID.</summary>
+    public async Task<string> NewUserAsync()
+    {
+        var user = string.Create(CultureInfo.InvariantCulture, $"juliet{Interlocked.Increment(ref _users)}");
+        await Server.AddAccountAsync(user, Password);
+        return $"{user}@{Domain}";
+    }
+
+    /// <summary>A device of a new account.</summary>
+    public async Task<XmppPhone> NewXmppPhoneAsync(object? options = null) =>
+        await LoginAsync(await NewUserAsync(), "balcony", options);
+
+    /// <summary>A device of an account.</summary>
+    public Task<XmppPhone> LoginAsync(string account, string resource, object? options = null) =>
+        Phones.LoginAsync(Server, account[..account.IndexOf('@', StringComparison.Ordinal)], resource, options, Password);
+
+    /// <summary>The SIP phone of user 1001 at <see cref="PhonePort"/>; its tone is 440 Hz.</summary>
+    public Task<BaresipPhone> NewSipPhoneAsync(AnswerMode mode, int tone = 440) =>
+        BaresipPhone.StartAsync("1001", "phone.test", PhonePort, SipPort, mode, tone);
+
+    /// <summary>A scripted peer that waits for one call at <see cref="PhonePort"/>.</summary>
+    public Task<SippProcess> ExpectCallAsync(string scenario, params (string Name, string Value)[] values) =>
+        SippProcess.AnswerAsync(RepositoryFiles.Scenario(scenario), PhonePort, values);
+
+    /// <summary>A scripted peer that calls an address of the users' domain from <see cref="PhonePort"/>.</summary>
+    public Task<SippProcess> PlaceCallAsync(string scenario, string user, params (string Name, string Value)[] values) =>
+        PlaceCallAsync(scenario, user, SipPort, values);
+
+    /// <summary>The same, to another gateway.</summary>
+    public Task<SippProcess> PlaceCallAsync(
+        string scenario, string user, int gatewayPort, params (string Name, string Value)[] values) =>
+        SippProcess.CallAsync(
+            RepositoryFiles.Scenario(scenario), PhonePort, gatewayPort, user.Split('@')[0], [("domain", Domain), .. values]);
+
+    /// <summary>A second gateway beside the first, at <c>sip2.example.org</c>, with what the test changes.</summary>
+    public async Task<SecondGateway> NewGatewayAsync(Action<JsonObject> change)
+    {
+        var sipPort = FreePorts.One();
+        var configuration = Configuration(SecondComponent, Server.ComponentPort, sipPort);
+        change(configuration);
+        return new SecondGateway(await GatewayProcess.StartAsync(RepositoryFiles.Gateway, configuration), sipPort, SecondComponent);
+    }
+
+    /// <summary>Starts the server with the components.</summary>
+    protected abstract Task<IXmppServer> StartServerAsync(IReadOnlyList<(string Domain, string Secret)> components);
+
+    private JsonObject Configuration(string component, int server, int sipPort) => JsonNode.Parse($$"""
+        {
+          "Xmpp": { "Domain": "{{component}}", "Server": "127.0.0.1:{{server}}", "Secret": "{{Secret}}" },
+          "Sip": {
+            "Listen": [ "udp:127.0.0.1:{{sipPort}}", "tcp:127.0.0.1:{{sipPort}}" ],
+            "DefaultTrunk": "phone",
+            "OtherDomains": "refuse",
+            "Trunks": {
+              "phone": { "Uri": "sip:127.0.0.1:{{PhonePort}}", "Domain": "phone.test" },
+              "late":  { "Uri": "sip:127.0.0.1:{{PhonePort}}", "Domain": "late.test", "Answer": "late" },
+              "early": { "Uri": "sip:127.0.0.1:{{PhonePort}}", "Domain": "early.test", "Answer": "early" },
+              "down":  { "Uri": "sip:127.0.0.1:{{FreePorts.One()}}", "Domain": "down.test" }
+            }
+          },
+          "Mapping": { "LocalDomains": [ "{{Domain}}" ] },
+          "Media": { "Engine": "rtpengine", "Rtpengine": [ "{{Rtpengine.Address}}" ] },
+          "Log": { "Level": "Debug" }
+        }
+        """)!.AsObject();
+}
+
+/// <summary>A gateway that one test started for itself.</summary>
+public sealed record SecondGateway(GatewayProcess Process, int SipPort, string Component) : IAsyncDisposable
+{
+    public ValueTask DisposeAsync() => Process.DisposeAsync();
+}
