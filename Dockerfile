@@ -8,8 +8,11 @@ RUN dotnet publish src/Gateway.Host -c Release -o /app -p:RestoreLockedMode=true
 # Not a chiseled or alpine image: addresses need ICU, and without it the gateway refuses to start.
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 ENV DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=false
-WORKDIR /app
-COPY --from=build /app ./
+COPY --from=build /app /app
+# The working directory holds the state (State.Path).
+RUN install -d -o $APP_UID /var/lib/gateway
+WORKDIR /var/lib/gateway
+VOLUME /var/lib/gateway
 USER $APP_UID
 EXPOSE 5060/udp 5060/tcp
 STOPSIGNAL SIGTERM

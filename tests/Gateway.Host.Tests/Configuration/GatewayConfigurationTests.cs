@@ -64,7 +64,7 @@ public sealed class GatewayConfigurationTests : IDisposable
                 "JidStyle": "escape", "Chat": "auto", "Answer": "early",
                 "AllowedCallers": [ "example.org", "romeo@example.net" ], "DialableDomains": [ "*.example.org" ],
                 "UnknownSources": "refuse", "ProposeBothNamespaces": true, "ServiceUnavailableStatus": 403, "ExposeReason": false,
-                "CallsPerMinute": 5, "ConcurrentCalls": 2, "TrunkCallsPerMinute": 60, "PresencePerMinute": 10, "PresenceLinger": 30,
+                "CallsPerMinute": 5, "ConcurrentCalls": 2, "TrunkCallsPerMinute": 60, "PresencePerMinute": 10, "PresenceLinger": 30, "PresenceUnused": "5m",
                 "RingTimeout": "1m", "RingTimeoutLimit": 120, "RingingAssumed": "250ms", "RingingFallback": 0,
                 "SessionInitiateTimeout": 20, "SessionAcceptTimeout": "00:00:15", "StaleProposal": 30,
                 "TieBreakTimeout": 5, "MigrationTimeout": 10, "InviteTimeout": 90

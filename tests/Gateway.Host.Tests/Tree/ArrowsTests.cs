@@ -59,7 +59,7 @@ public sealed partial class ArrowsTests
         Assert.Empty(offences);
     }
 
-    private static string Root()
+    internal static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "Gateway.slnx")))

@@ -33,6 +33,7 @@ internal static class MappingSection
             Presence = defaults.Presence with
             {
                 Linger = section.Duration("PresenceLinger", defaults.Presence.Linger, TimeSpan.Zero, TimeSpan.FromDays(1)),
+                Unused = section.Duration("PresenceUnused", defaults.Presence.Unused, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
             },
             Timers = ReadTimers(section, defaults.Timers),
         };
