@@ -6,7 +6,8 @@ internal static class StreamRemedies
     public static string For(string condition, XmppComponentOptions options) => condition switch
     {
         "not-authorized" => "The secrets differ: make Xmpp.Secret equal to the server's secret of this component "
-            + $"(Prosody: component_secret under Component \"{options.Domain}\"; ejabberd: password of ejabberd_service).",
+            + $"(Prosody: component_secret under Component \"{options.Domain}\"; ejabberd: the password of {options.Domain} in "
+            + "ejabberd_service, which answers the same when that domain is not among its hosts).",
         "host-unknown" => $"The server has no component of this name: add Component \"{options.Domain}\" (Prosody) or the host "
             + $"{options.Domain} to ejabberd_service (ejabberd), or correct Xmpp.Domain.",
         "conflict" => $"Another connection serves {options.Domain} already: stop the other gateway, or wait until the server has noticed "
