@@ -36,7 +36,10 @@ public sealed record SipOfferPlan
     /// <summary>For every m-line of the offer whether it went on.</summary>
     public ImmutableArray<bool> Kept { get; }
 
-    /// <summary>Encodings that the relay adds, because no codec of the offer is common among clients; empty as a rule.</summary>
+    /// <summary>
+    /// Encodings that the relay adds behind those of the offer and transcodes if the client picks one: Opus for a client that
+    /// has nothing else, PCMU too where no codec of the offer is common among clients.
+    /// </summary>
     public ImmutableArray<string> Transcode { get; private init; } = [];
 
     /// <summary>Media to propose, one for each stream kept.</summary>
@@ -66,11 +69,14 @@ public sealed record SipOfferPlan
         plan = hasAudio
             ? new SipOfferPlan(offer, offer with { Media = lines.ToImmutable() }, kept.ToImmutable())
             {
-                Transcode = transcode ? ["opus", "PCMU"] : [],
+                Transcode = transcode ? ["opus", "PCMU"] : HasOpus(lines) ? [] : ["opus"],
             }
             : null;
         return hasAudio;
     }
+
+    private static bool HasOpus(IEnumerable<SdpMedia> lines) => lines.Any(
+        media => media.Media == "audio" && media.Formats.Any(format => CodecIdentity.Of(media, format) is { Encoding: "opus" }));
 
     /// <summary>The relay's answer with the refused streams in their places.</summary>
     public SdpSession Restore(SdpSession answer)

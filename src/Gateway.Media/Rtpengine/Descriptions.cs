@@ -45,11 +45,12 @@ internal static class Descriptions
         Text([Lines(sdp).Where(line => !OfWebRtc.Any(attribute => Is(line, attribute)))]);
 
     /// <summary>
-    /// Media to port 9 (discard) without ICE is for an end that is still to come. The phone's early media shall not leave the
-    /// engine's machine for it, unencrypted, whatever address stands there; yet it is counted, so the session does not time out.
+    /// Media to port 9 (discard) is for an end that is still to come, or that ICE will find. The phone's early media shall not
+    /// leave the engine's machine for it, unencrypted, whatever address stands there; yet it is counted, so the session does not
+    /// time out. With and without ICE the address is the same, for an end that changes it gets the other end new ports.
     /// </summary>
     public static string WithoutNowhere(string sdp) =>
-        HasIce(sdp) || !Sections(sdp).Skip(1).All(IsNowhere)
+        !Sections(sdp).Skip(1).All(IsNowhere)
             ? sdp
             : Text([Lines(sdp).Select(line => line.StartsWith("c=", StringComparison.Ordinal) ? Loopback(line) : line)]);
 

@@ -45,6 +45,14 @@ public sealed class SipOfferPlanTests
         Assert.Equal<bool>([false, true, false, false, false], plan.Kept);
     }
 
+    [Fact] // a client without PCMU and its like still hears the phone; it stands last, so it is picked for want of others only
+    public void Offer_without_Opus_gets_it_from_the_relay()
+    {
+        Assert.True(SipOfferPlan.TryMake(
+            Sample.Sdp("v=0\no=- 1 1 IN IP4 192.0.2.9\ns=-\nc=IN IP4 192.0.2.9\nt=0 0\nm=audio 4000 RTP/AVP 0 8\n"), video: false, out var plan));
+        Assert.Equal<string>(["opus"], plan.Transcode);
+    }
+
     [Fact] // RFC 3264 section 6: as many m-lines as the offer, in its order
     public void Answer_refuses_the_streams_that_went_nowhere_in_their_places()
     {
