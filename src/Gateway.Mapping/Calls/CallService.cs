@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Gateway.Mapping.Addresses;
@@ -50,6 +51,7 @@ public sealed partial class CallService : IXmppExtension, ISipInviteHandler, IXm
     private readonly CallIds _ids;
     private readonly CallLog _log;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly ConcurrentDictionary<Task, byte> _running = new();
     private volatile bool _draining;
     private int _isDisposed;
 
@@ -146,11 +148,7 @@ public sealed partial class CallService : IXmppExtension, ISipInviteHandler, IXm
         }
 
         await _stopping.CancelAsync().ConfigureAwait(false);
-        foreach (var call in _directory.All)
-        {
-            await call.DisposeAsync().ConfigureAwait(false);
-        }
-
+        await Task.WhenAll(_running.Keys).ConfigureAwait(false);
         _metrics.Dispose();
         _stopping.Dispose();
     }
@@ -161,14 +159,16 @@ public sealed partial class CallService : IXmppExtension, ISipInviteHandler, IXm
         _metrics.Started(call.Parties.Direction);
         _log.Begins(call.Id, call.Parties.Direction, call.Parties.User.ToString(), call.Parties.ContactKey, call.Snapshot.Sid);
         call.Post(first);
-        _ = RunAsync(call);
+        var running = Task.Run(() => RunAsync(call), CancellationToken.None);
+        _running.TryAdd(running, 0);
+        _ = running.ContinueWith(
+            ended => _running.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     private async Task RunAsync(CallActor call)
     {
         try
         {
-            await Task.Yield();
             await call.RunAsync(_stopping.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
