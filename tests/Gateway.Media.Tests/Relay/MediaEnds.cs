@@ -10,7 +10,7 @@ namespace Gateway.Media.Tests.Relay;
 /// </summary>
 public sealed class MediaEnds : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _writing = new(1, 1);

@@ -52,15 +52,18 @@ public abstract partial class MediaRelayContract
         await BothHearAgainAsync(call);
     }
 
-    [Theory] // S6, R-37 and R-31: new credentials, new candidates, the same DTLS association
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task WebRtc_end_restarts_ICE_and_the_phone_notices_nothing(bool phoneCalled)
+    [Theory] // S6, R-37 and R-31: new credentials, new candidates, the same DTLS association; RFC 8842 section 5.5: actpass again
+    [InlineData(true, "active", "active")]
+    [InlineData(false, "active", "active")]
+    [InlineData(true, "active", "actpass")]
+    [InlineData(false, "active", "actpass")]
+    [InlineData(true, "passive", "actpass")]
+    public async Task WebRtc_end_restarts_ICE_and_the_phone_notices_nothing(bool phoneCalled, string role, string setup)
     {
-        var call = await CallAsync(byPhone: phoneCalled);
+        var call = await CallAsync(byPhone: phoneCalled, role);
         await call.Web.RestartAsync();
 
-        var unused = await OfferAsync("web", call.Web.Again("sendrecv"), MediaProfile.PlainRtp, to: "phone");
+        var unused = await OfferAsync("web", call.Web.Again("sendrecv", setup), MediaProfile.PlainRtp, to: "phone");
         Assert.Equal(call.ForPhone.Port, unused.Port);
         var forWeb = await AnswerAsync("web", "phone", call.Phone.Offer(DeskPhone), MediaProfile.WebRtc);
         Assert.Equal(call.ForWeb.Value("fingerprint"), forWeb.Value("fingerprint"));

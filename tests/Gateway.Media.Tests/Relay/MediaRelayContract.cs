@@ -46,7 +46,7 @@ public abstract partial class MediaRelayContract(IRelayFixture fixture)
     }
 
     /// <summary>A phone called a WebRTC end, or the other way round, and both hear each other.</summary>
-    private protected async Task<Call> CallAsync(bool byPhone = false)
+    private protected async Task<Call> CallAsync(bool byPhone = false, string setup = "active")
     {
         var phone = await PhoneAsync();
         var web = await WebAsync(offers: !byPhone);
@@ -54,9 +54,9 @@ public abstract partial class MediaRelayContract(IRelayFixture fixture)
         if (byPhone)
         {
             var forWeb = await OfferAsync("phone", phone.Offer(DeskPhone), MediaProfile.WebRtc);
-            var answer = web.Answer(forWeb, Browser);
+            var answer = web.Answer(forWeb, Browser, setup: setup);
             call = new(web, phone, forWeb, await AnswerAsync("phone", "web", answer, MediaProfile.PlainRtp), answer);
-            await web.OfferedAsync(call.ForWeb);
+            await web.RemoteAsync(forWeb, setup == "active" ? "client" : "server");
         }
         else
         {

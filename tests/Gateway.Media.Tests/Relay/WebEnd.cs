@@ -39,9 +39,9 @@ public sealed class WebEnd(MediaEnds ends, string name) : MediaEnd(ends, name)
 
     /// <summary>
     /// Its description once more, as one that stores it would write it for a new exchange: another direction, the
-    /// credentials that it has now, the DTLS roles as they are.
+    /// credentials that it has now.
     /// </summary>
-    public string Again(string direction) => Describe("active", candidates: true, direction);
+    public string Again(string direction, string setup = "active") => Describe(setup, candidates: true, direction);
 
     /// <summary>The candidates as an SDP fragment (RFC 8840 section 9).</summary>
     public string Fragment(bool withPassword = true) =>
