@@ -215,7 +215,7 @@ internal sealed class ClientRequest(
 
         public void OnFailure(TransactionFailure failure)
         {
-            if (failure == TransactionFailure.Transport && !whole._over)
+            if (failure == TransactionFailure.Transport && !whole._over && !whole.IsLastAttempt)
             {
                 whole.SendBy(request, flow);
             }

@@ -24,7 +24,7 @@ internal sealed class RawPeer : IAsyncDisposable
     public async Task Write(string text) =>
         await _client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\r\n")));
 
-    /// <summary>Reads until the text has come; returns all that was heard, and forgets it.</summary>
+    /// <summary>Reads until the text has come; returns what was heard up to its end, and forgets that.</summary>
     public async Task<string> Hear(string text)
     {
         var buffer = new byte[4096];
@@ -37,8 +37,9 @@ internal sealed class RawPeer : IAsyncDisposable
         }
 
         var all = _heard.ToString();
-        _heard.Clear();
-        return all;
+        var end = all.IndexOf(text, StringComparison.Ordinal) + text.Length;
+        _heard.Remove(0, end);
+        return all[..end];
     }
 
     /// <summary>Reads until the other end closes.</summary>

@@ -1,4 +1,5 @@
 using Gateway.Sip.Messages;
+using Gateway.Sip.Transports;
 using Gateway.Sip.UserAgent;
 
 namespace Gateway.Sip.Tests.UserAgent;
@@ -118,6 +119,19 @@ public sealed class CancelTests : IDisposable
         _ua.NothingSent();
         _ua.Reply(second, 100);
         Assert.Equal(second.TopVia.Branch, _ua.Request(SipMethod.Cancel).TopVia.Branch);
+    }
+
+    [Fact] // too large for a datagram, cancelled while TCP connects, refused
+    public void Cancelled_invite_is_not_sent_again_by_datagram()
+    {
+        var call = _ua.Call(invite => invite with { Sdp = new string('a', 1400) });
+        var stream = _ua.Network.Sent.Dequeue().Flow;
+        Assert.Equal(SipTransportKind.Tcp, stream.Transport);
+        call.Cancel();
+        stream.Fail();
+        _ua.NothingSent();
+        Assert.Equal(503, _ua.Sink.Single<SipCallEvent.Refused>().Failure.Status);
+        _ua.NothingIsLeft();
     }
 
     [Fact] // a fork answers although it was cancelled; the other fork's 2xx comes later still

@@ -53,7 +53,7 @@ public sealed class ManyCallsTests
                 Listen = [$"{transport}:127.0.0.1:0"],
                 Timers = new SipTimers
                 {
-                    T1 = TimeSpan.FromMilliseconds(100), T2 = TimeSpan.FromMilliseconds(400),
+                    T1 = TimeSpan.FromMilliseconds(50), T2 = TimeSpan.FromMilliseconds(400),
                     T4 = TimeSpan.FromMilliseconds(500), D = TimeSpan.FromSeconds(3),
                 },
             },

@@ -32,16 +32,22 @@ internal sealed class MemoryNetwork(ISipLoop loop) : ISipNetwork
     internal sealed class MemoryFlow(MemoryNetwork network, SipTransportKind transport, IPEndPoint remote)
         : SipFlow(transport, remote)
     {
+        private Action? _failed;
+
         public bool IsClosed { get; set; }
 
         public override IPEndPoint Local => Here;
 
         public override bool IsOpen => !IsClosed;
 
+        /// <summary>The transport reports that what was sent last could not be sent after all.</summary>
+        public void Fail() => network.Post(_failed);
+
         public override SipFlow Towards(IPEndPoint other) => network.Flow(Transport, other);
 
         public override void Send(ReadOnlyMemory<byte> message, Action? failed)
         {
+            _failed = failed;
             if (network.Refusing.Contains((Transport, Remote)))
             {
                 network.Post(failed);
