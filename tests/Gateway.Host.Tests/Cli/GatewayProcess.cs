@@ -22,7 +22,8 @@ internal sealed class GatewayProcess : IDisposable
 
     public static GatewayProcess Start(string[] arguments, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "gateway.dll"), .. arguments])
+        // A shell starts background commands with SIGINT ignored, and children inherit that: give the gateway a clean slate.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT,QUIT", "dotnet", Path.Combine(AppContext.BaseDirectory, "gateway.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
