@@ -20,6 +20,7 @@ internal sealed class CallDirectory(TimeProvider time) : ISessionDirectory
     private readonly ConcurrentDictionary<Jid, ImmutableArray<CallActor>> _byUser = new();
     private readonly ConcurrentDictionary<(Jid User, string Sid), long> _over = new();
     private readonly ConcurrentDictionary<string, long> _recentCallIds = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, byte> _liveCallIds = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Jid, byte> _usesV1 = new();
     private readonly ConcurrentQueue<Action> _onLink = new();
     private TaskCompletionSource? _empty;
@@ -57,6 +58,11 @@ internal sealed class CallDirectory(TimeProvider time) : ISessionDirectory
         }
 
         _byId[call.Id] = call;
+        if (call.Parties.CallId is { } callId)
+        {
+            _liveCallIds.TryAdd(callId, 0);
+        }
+
         _byUser.AddOrUpdate(call.Parties.User, static (_, added) => [added], static (_, calls, added) => calls.Add(added), call);
         Changed?.Invoke(call.Parties, true);
         return true;
@@ -66,10 +72,11 @@ internal sealed class CallDirectory(TimeProvider time) : ISessionDirectory
     public void Remove(CallActor call)
     {
         Forget(call, call.Snapshot.Sid);
-        if (call.CallId is { } callId)
+        if (call.Parties.CallId is { } callId)
         {
             Prune(_recentCallIds);
             _recentCallIds[callId] = time.GetTimestamp();
+            _liveCallIds.TryRemove(callId, out _);
         }
 
         _byUser.AddOrUpdate(call.Parties.User, static (_, _) => [], static (_, calls, gone) => calls.Remove(gone), call);
@@ -97,8 +104,7 @@ internal sealed class CallDirectory(TimeProvider time) : ISessionDirectory
         _over.TryGetValue((user.Bare, sid), out var at) && time.GetElapsedTime(at) < Memory;
 
     /// <summary>Whether a Call-ID belongs to a live or recent dialog (N-42).</summary>
-    public bool IsCallIdTaken(string callId) =>
-        _recentCallIds.ContainsKey(callId) || _byId.Values.Any(call => call.Parties.CallId == callId || call.CallId == callId);
+    public bool IsCallIdTaken(string callId) => _recentCallIds.ContainsKey(callId) || _liveCallIds.ContainsKey(callId);
 
     /// <summary>Calls between the user and the SIP side of that canonical name which are not already ending.</summary>
     public ImmutableArray<CallActor> Between(Jid user, string contactKey) => _byUser.TryGetValue(user.Bare, out var calls)
