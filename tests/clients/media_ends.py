@@ -103,9 +103,11 @@ class WebEnd(CallMedia):
         await self.set_remote(command["ufrag"], command["pwd"], command["fingerprint"], command["role"])
 
     async def close(self):
+        if self.pump:
+            self.pump.cancel()
+        await super().close()
         if self.current is not self.ice._connection:
             await self.current.close()
-        await super().close()
 
 
 class PlainEnd(asyncio.DatagramProtocol):
@@ -209,8 +211,10 @@ async def carry_out(command):
         emit(name, "counted", packets=end.packets, payloads={str(k): v for k, v in end.by_payload.items()})
     elif do == "close":
         del ENDS[name]
-        await end.close()
-        emit(name, "closed")
+        try:
+            await asyncio.wait_for(end.close(), 5)
+        finally:
+            emit(name, "closed")
 
 
 async def attempt(command):

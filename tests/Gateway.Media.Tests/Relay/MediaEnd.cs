@@ -49,10 +49,14 @@ public abstract class MediaEnd(MediaEnds ends, string name)
         return (await Ends.When(Name, "counted"))["payloads"]!.AsObject();
     }
 
+    public bool IsClosed { get; private set; }
+
     public async Task CloseAsync()
     {
+        IsClosed = true;
         await Ends.SendAsync(Name, "close");
         await Ends.When(Name, "closed");
+        Ends.Discard(Name);
     }
 
     /// <summary>What it may send: codecs of the peer's description, by its numbers, that it has itself.</summary>

@@ -66,12 +66,12 @@ public sealed class MediaEnds : IAsyncDisposable
     public Task<JsonObject> When(string name, string what, Func<JsonObject, bool>? matches = null) =>
         When(e => (string?)e["name"] == name && (string?)e["event"] == what && matches?.Invoke(e) != false, $"{what} of {name}");
 
-    /// <summary>Forgets such events of the end that nobody took.</summary>
-    public void Discard(string name, string what)
+    /// <summary>Forgets events of the end that nobody took: all of them, or those of a kind.</summary>
+    public void Discard(string name, string? what = null)
     {
         lock (_gate)
         {
-            _events.RemoveAll(e => (string?)e["name"] == name && (string?)e["event"] == what);
+            _events.RemoveAll(e => (string?)e["name"] == name && (what is null || (string?)e["event"] == what));
         }
     }
 

@@ -6,7 +6,7 @@ namespace Gateway.Media.Tests.Relay;
 /// What every media relay owes its caller, shown by real packets between a WebRTC end and a plain RTP end. Each end sends
 /// a tone that the other one must hear.
 /// </summary>
-public abstract partial class MediaRelayContract(IRelayFixture fixture)
+public abstract partial class MediaRelayContract(IRelayFixture fixture) : IAsyncLifetime
 {
     private const int WebTone = 1000;
     private const int PhoneTone = 440;
@@ -15,6 +15,7 @@ public abstract partial class MediaRelayContract(IRelayFixture fixture)
     private static readonly Codec[] DeskPhone = [Codec.Pcmu, Codec.Pcma, Codec.Digits];
 
     private readonly string _session = $"call {Guid.NewGuid():N}";
+    private readonly List<MediaEnd> _ends = [];
 
     private protected string Session => _session;
 
@@ -22,9 +23,32 @@ public abstract partial class MediaRelayContract(IRelayFixture fixture)
 
     private protected MediaEnds Ends => fixture.Ends;
 
-    private protected Task<WebEnd> WebAsync(bool offers = true) => Ends.WebAsync(offers, WebTone, PhoneTone);
+    public Task InitializeAsync() => Task.CompletedTask;
 
-    private protected Task<PlainEnd> PhoneAsync() => Ends.PlainAsync(PhoneTone, WebTone);
+    /// <summary>Ends that go on sending would take the machine from the tests that follow.</summary>
+    public async Task DisposeAsync()
+    {
+        foreach (var end in _ends.Where(end => !end.IsClosed))
+        {
+            await end.CloseAsync();
+        }
+
+        await Relay.DeleteAsync(_session, default);
+    }
+
+    private protected async Task<WebEnd> WebAsync(bool offers = true)
+    {
+        var end = await Ends.WebAsync(offers, WebTone, PhoneTone);
+        _ends.Add(end);
+        return end;
+    }
+
+    private protected async Task<PlainEnd> PhoneAsync()
+    {
+        var end = await Ends.PlainAsync(PhoneTone, WebTone);
+        _ends.Add(end);
+        return end;
+    }
 
     private protected async Task<Description> OfferAsync(
         string from, string sdp, MediaProfile towards, string? to = null, params string[] transcode) =>

@@ -149,7 +149,7 @@ public sealed class RtpengineRelayTests
         await UntilDone(offering);
 
         Assert.Equal(MediaFault.Unavailable, (await offering).Fault);
-        Assert.True(home.Requests.TryRead(out _));
+        Assert.Equal("offer", (await home.Requests.ReadAsync()).Body.Text("command"));
         Assert.False(other.Requests.TryRead(out _));
     }
 
