@@ -162,7 +162,7 @@ internal sealed class CallDirectory(TimeProvider time) : ISessionDirectory
         _bySid.TryRemove(new KeyValuePair<(Jid, string), CallActor>(key, call));
     }
 
-    // Runs at most once per entry kept: amortised over the calls that made the entries.
+    // Halves at least what is remembered, so the walk is paid for by the many calls that filled the memory.
     private void Prune<TKey>(ConcurrentDictionary<TKey, long> memory)
         where TKey : notnull
     {
@@ -171,11 +171,13 @@ internal sealed class CallDirectory(TimeProvider time) : ISessionDirectory
             return;
         }
 
+        var excess = RememberedLimit / 2;
         foreach (var (key, at) in memory)
         {
-            if (time.GetElapsedTime(at) > Memory || memory.Count > RememberedLimit)
+            if (excess > 0 || time.GetElapsedTime(at) > Memory)
             {
                 memory.TryRemove(key, out _);
+                excess--;
             }
         }
     }
