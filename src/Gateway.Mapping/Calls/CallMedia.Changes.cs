@@ -195,7 +195,9 @@ internal sealed partial class CallMedia
             return null;
         }
 
-        var made = await OfferAsync(UserTag, offer, MediaProfile.PlainRtp, [], cancellation).ConfigureAwait(false);
+        // Named in every offer: the relay forgets what it transcoded otherwise.
+        var transcode = TranscodeFor(CodecComparison.Compare(sent: phone, phone, offer));
+        var made = await OfferAsync(UserTag, offer, MediaProfile.PlainRtp, transcode, cancellation).ConfigureAwait(false);
         if (!TryTake(made, out var shown))
         {
             return null;
