@@ -14,19 +14,19 @@ public sealed partial class Drain(
     private readonly IDrainable[] _owners = [.. owners];
     private volatile bool _hasBegun;
 
-    /// <summary>True from the first signal on.</summary>
+    /// <summary>True once no new session begins.</summary>
     public bool HasBegun => _hasBegun;
 
     /// <summary>Completes when the process may end. <paramref name="hurry"/> is the second signal.</summary>
     public async Task RunAsync(CancellationToken hurry)
     {
-        _hasBegun = true;
-        Log.DrainBegins(logger, patience);
         foreach (var owner in _owners)
         {
             owner.BeginDrain();
         }
 
+        _hasBegun = true; // told by /readyz: from here on it is true
+        Log.DrainBegins(logger, patience);
         if (await EmptiesAsync(patience, hurry).ConfigureAwait(false))
         {
             Log.Drained(logger);

@@ -16,7 +16,7 @@ public static class GatewayLogging
         ITextFormatter formatter = options.Format == LogFormat.Json ? new JsonLogFormatter() : new TextLogFormatter();
         var serilog = new LoggerConfiguration()
             .MinimumLevel.Verbose() // levels are decided before, by the filters below
-            .WriteTo.Console(formatter)
+            .WriteTo.Sink(new QueuedSink(formatter, new StreamWriter(Console.OpenStandardOutput())))
             .CreateLogger();
         logging.AddGatewayLog(options.Level, serilog);
     }

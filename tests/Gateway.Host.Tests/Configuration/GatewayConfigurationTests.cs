@@ -67,7 +67,7 @@ public sealed class GatewayConfigurationTests : IDisposable
                 "CallsPerMinute": 5, "ConcurrentCalls": 2, "TrunkCallsPerMinute": 60, "PresencePerMinute": 10, "PresenceLinger": 30, "PresenceUnused": "5m",
                 "RingTimeout": "1m", "RingTimeoutLimit": 120, "RingingAssumed": "250ms", "RingingFallback": 0,
                 "SessionInitiateTimeout": 20, "SessionAcceptTimeout": "00:00:15", "StaleProposal": 30,
-                "TieBreakTimeout": 5, "MigrationTimeout": 10, "InviteTimeout": 90
+                "TieBreakTimeout": 5, "MigrationTimeout": 10, "InviteTimeout": 90, "LinkGrace": 10, "MediaCheck": 5, "MediaSilence": 20
               },
               "Media": { "Engine": "rtpengine", "Address": "198.51.100.7", "Ports": "30000-34999", "Rtpengine": [ "udp:127.0.0.1:2224" ] },
               "State": { "Store": "embedded", "Path": "state" },
@@ -98,6 +98,7 @@ public sealed class GatewayConfigurationTests : IDisposable
         Assert.Equal(TimeSpan.FromMilliseconds(250), mapping.Timers.RingingAssumed);
         Assert.Equal(TimeSpan.Zero, mapping.Timers.RingingFallback);
         Assert.Equal(TimeSpan.FromSeconds(15), mapping.Timers.SessionAccept);
+        Assert.Equal(TimeSpan.FromSeconds(10), mapping.Timers.LinkGrace);
         Assert.Equal("198.51.100.7", mapping.SipHost);
         Assert.Equal(5070, mapping.SipPort);
         Assert.Equal(LogFormat.Json, options.Log.Format);

@@ -216,6 +216,25 @@ public abstract class RunningCallTests(GatewaySite site)
         Assert.Equal(0, draining.Process.ExitCode);
     }
 
+    [Fact] // a second SIGTERM does not wait for people to hang up, but both sides hear of the end
+    public async Task Second_signal_ends_the_running_call_on_both_sides()
+    {
+        await using var draining = await site.NewGatewayAsync(_ => { });
+        await using var phone = await site.NewSipPhoneAsync(AnswerMode.Auto);
+        var juliet = await site.NewXmppPhoneAsync();
+        var sid = await juliet.CallAsync("1001@" + draining.Component);
+        await juliet.HearsToneAsync(sid);
+
+        draining.Process.Terminate();
+        await Testing.Eventually.HoldsAsync(async () => !await draining.Process.IsReadyAsync());
+        draining.Process.Terminate();
+
+        await juliet.SeesJingleAsync("session-terminate", sid);
+        await phone.ReceivesAsync("BYE");
+        await draining.Process.Ended.WaitAsync(Testing.Eventually.Patience);
+        Assert.Equal(0, draining.Process.ExitCode);
+    }
+
     [Fact] // MAPPING J-11: a peer that vanishes
     public async Task Client_that_vanishes_ends_the_call_for_the_phone()
     {

@@ -71,6 +71,7 @@ public sealed class EjabberdServer : IXmppServer
           - port: {{ComponentPort}}
             ip: "127.0.0.1"
             module: ejabberd_service
+            global_routes: false # otherwise each component is given the stanzas of all hosts below
             hosts:
         {{string.Join('\n', _components.Select(one => $"      \"{one.Domain}\": {{ password: \"{one.Secret}\" }}"))}}
           - port: {{_apiPort}}

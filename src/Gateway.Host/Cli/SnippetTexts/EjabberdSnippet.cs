@@ -18,6 +18,7 @@ internal static class EjabberdSnippet
                 ip: {JsonSerializer.Serialize(ip)}
                 module: ejabberd_service
                 access: all
+                global_routes: false   # each component of this listener is given its own stanzas only
                 hosts:
                   {JsonSerializer.Serialize(options.Xmpp.Domain)}:
                     password: {JsonSerializer.Serialize(options.Xmpp.Secret.Reveal())}

@@ -80,7 +80,7 @@ internal static class MappingSection
 
     private static CallTimers ReadTimers(SectionReader section, CallTimers defaults)
     {
-        return new CallTimers
+        return defaults with
         {
             RingTimeout = Timer("RingTimeout", defaults.RingTimeout, least: 1),
             RingTimeoutLimit = Timer("RingTimeoutLimit", defaults.RingTimeoutLimit, least: 1),
@@ -92,6 +92,9 @@ internal static class MappingSection
             TieBreak = Timer("TieBreakTimeout", defaults.TieBreak, least: 1),
             Migration = Timer("MigrationTimeout", defaults.Migration, least: 1),
             InviteTimeout = Timer("InviteTimeout", defaults.InviteTimeout, least: 1),
+            LinkGrace = Timer("LinkGrace", defaults.LinkGrace, least: 0),
+            MediaCheck = Timer("MediaCheck", defaults.MediaCheck, least: 1),
+            MediaSilence = Timer("MediaSilence", defaults.MediaSilence, least: 1),
         };
 
         TimeSpan Timer(string key, TimeSpan fallback, int least) =>
