@@ -39,9 +39,10 @@ class Codec:
         return f"{self.name}/{self.clockrate}"
 
 
+# Numbers as libwebrtc gives them.
 OFFERED = [
     Codec(111, "opus", 48000, 2), Codec(0, "PCMU", 8000), Codec(8, "PCMA", 8000),
-    Codec(101, "telephone-event", 8000), Codec(110, "telephone-event", 48000),
+    Codec(126, "telephone-event", 8000), Codec(110, "telephone-event", 48000),
 ]
 
 

@@ -27,7 +27,7 @@ from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
 import jingle_elements as je
-from call_media import OFFERED, CallMedia
+from call_media import OFFERED, CallMedia, Codec
 from jingle_elements import DTLS, ERRORS, ICE, JINGLE, MESSAGE, RTP, RTP_INFO, local, q, read_reason, reason_xml
 
 FEATURES = [
@@ -66,6 +66,7 @@ class Phone(slixmpp.ClientXMPP):
         "trickle": True,           # candidates by transport-info after the description, else within it
         "setup": "active",         # DTLS role taken as answerer
         "codecs": None,            # names offered, and taken from an offer; None: all
+        "numbers": {},             # payload numbers of its own, such as {"telephone-event/8000": 101}
         "single_codec": False,     # answer with one payload type only, as Dino does
         "tone": 440,               # sent; 0: silence
         "expect": 440,             # listened for
@@ -106,6 +107,7 @@ class Phone(slixmpp.ClientXMPP):
             self.tell("fault", error=repr(task.exception()))
 
     async def _started(self, _):
+        await self.ask("<iq type='get'><query xmlns='jabber:iq:roster'/></iq>")  # who asks is told of subscriptions
         await self.plugin["xep_0115"].update_caps()
         self.send_presence(ppriority=self.options["priority"])
         if self.options["carbons"]:
@@ -299,8 +301,9 @@ class Phone(slixmpp.ClientXMPP):
 
     def _offered(self):
         names = self.options["codecs"]
-        return OFFERED if names is None else sorted(
-            (c for c in OFFERED if c.name in names), key=lambda c: names.index(c.name))
+        offered = [Codec(self.options["numbers"].get(repr(c), c.id), c.name, c.clockrate, c.channels) for c in OFFERED]
+        return offered if names is None else sorted(
+            (c for c in offered if c.name in names), key=lambda c: names.index(c.name))
 
     async def initiate(self, session):
         candidates = await self._media(session, True)

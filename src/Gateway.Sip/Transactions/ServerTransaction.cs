@@ -21,6 +21,9 @@ internal abstract class ServerTransaction(SipRequest request, SipFlow flow, Resp
     /// <summary>INVITE: the ACK of a 2xx that shares the INVITE's branch, as some old peers send it.</summary>
     public Action<SipRequest>? Acked { get; set; }
 
+    /// <summary>INVITE: our tag in its responses, which the answer to its CANCEL repeats (RFC 3261 section 9.2).</summary>
+    public string? LocalTag { get; set; }
+
     /// <summary>INVITE: the peer's CANCEL, already answered.</summary>
     public Action<SipRequest>? Cancelled { get; set; }
 

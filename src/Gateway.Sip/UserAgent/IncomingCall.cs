@@ -37,6 +37,7 @@ internal sealed class IncomingCall : SipCall, IDialogUser
     {
         Stack.Add(this);
         Stack.Dialogs.Set(_dialog.Id, this);
+        _transaction.LocalTag = _dialog.Id.LocalTag;
         _transaction.Cancelled = OnCancelled;
         _transaction.Failed = _ => OnTransactionFailed();
     }

@@ -107,7 +107,7 @@ internal sealed class UserAgentCore(SipStack stack) : ISipReceiver
             return;
         }
 
-        own.Respond(stack, 200);
+        own.Respond(stack, 200, toTag: invite.LocalTag);
         invite.Cancelled?.Invoke(cancel);
     }
 

@@ -20,7 +20,11 @@ public abstract class CallToSipTests(GatewaySite site)
 
         var sid = await juliet.CallAsync(dialect == "none" ? Phone + "/sip" : Phone, dialect);
         await phone.SeesAsync("CALL_INCOMING");
-        await (dialect == "none" ? juliet.SeesInfoAsync("ringing", sid) : juliet.SeesMessageAsync("ringing", sid));
+        if (dialect != "1") // which has no word for it
+        {
+            await (dialect == "none" ? juliet.SeesInfoAsync("ringing", sid) : juliet.SeesMessageAsync("ringing", sid));
+        }
+
         await phone.AnswerAsync();
         if (dialect != "none")
         {
@@ -167,18 +171,18 @@ public abstract class CallToSipTests(GatewaySite site)
     [Fact] // MAPPING J-20: the answer policy progress; R-42
     public async Task Early_media_is_heard_before_the_phone_answers()
     {
-        await using var phone = await site.NewSipPhoneAsync(AnswerMode.Early);
-        var juliet = await site.NewXmppPhoneAsync();
+        await using var phone = await site.ExpectCallAsync("early_media");
+        var juliet = await site.NewXmppPhoneAsync(new { codecs = (string[])["PCMU", "telephone-event"] });
 
         var sid = await juliet.CallAsync(Phone);
-        await juliet.HearsToneAsync(sid);
-        Assert.DoesNotContain(phone.Events.All, e => e.Type == "CALL_ESTABLISHED");
-        await phone.AnswerAsync();
-        await phone.SeesAsync("CALL_ESTABLISHED");
+        await juliet.HearsToneAsync(sid); // her own, which the phone sends back
+        Assert.DoesNotContain(await phone.MessagesAsync(), m => m.IsResponse(200, "INVITE"));
+        await phone.SeesAsync(m => m.IsResponse(200, "INVITE"));
         await juliet.HearsAsync(sid, tone: true);
         await juliet.TerminateAsync(sid);
 
-        await phone.ReceivesAsync("BYE");
+        await phone.SucceedsAsync();
+        await site.Gateway.HasNoSessionAsync();
     }
 
     [Fact] // the answer policy late: nothing of the early media, proceed on 200 only
@@ -244,7 +248,7 @@ public abstract class CallToSipTests(GatewaySite site)
         Assert.Equal(second, (await desk.SeesMessageAsync("finish", first))["migrated_to"]);
         await mobile.HearsToneAsync(second);
         await desk.SeesJingleAsync("session-terminate", first);
-        Assert.Single(phone.Events.All, e => e.Type == "CALL_INCOMING");
+        Assert.Single(phone.Events.All, e => e.Type == "CALL_ESTABLISHED");
         await mobile.TerminateAsync(second);
         await phone.ReceivesAsync("BYE");
         await site.Gateway.HasNoSessionAsync();

@@ -87,7 +87,7 @@ public abstract class CallToXmppTests(GatewaySite site)
     [Fact] // MAPPING J-16
     public async Task User_who_does_not_exist_is_not_available()
     {
-        await using var phone = await site.PlaceCallAsync("call_refused", "nobody", ("status", "480"), ("more", ""));
+        await using var phone = await site.PlaceCallAsync("call_refused", "nobody", ("status", "480"), ("more", "Priority: normal"));
 
         await phone.SucceedsAsync();
         await site.Gateway.HasNoSessionAsync();
@@ -254,7 +254,7 @@ public abstract class CallToXmppTests(GatewaySite site)
         });
         var juliet = await site.NewXmppPhoneAsync();
         await using var stranger = await site.PlaceCallAsync(
-            "call_refused", juliet.BareJid, elsewhere.SipPort, ("status", "403"), ("more", ""));
+            "call_refused", juliet.BareJid, elsewhere.SipPort, ("status", "403"), ("more", "Priority: normal"));
 
         await stranger.SucceedsAsync();
 

@@ -93,12 +93,17 @@ public abstract class RunningCallTests(GatewaySite site)
     }
 
     [Theory] // RFC 4733; MAPPING R-41: transcoding from Opus changes the events' clock too
-    [InlineData("PCMU")]
-    [InlineData("opus")]
-    public async Task Digits_pass_in_each_direction(string codec)
+    [InlineData("PCMU", 126)]
+    [InlineData("PCMU", 101)] // not the number that the phone was offered: MAPPING R-21
+    [InlineData("opus", 126)]
+    public async Task Digits_pass_in_each_direction(string codec, int number)
     {
         await using var phone = await site.NewSipPhoneAsync(AnswerMode.Auto);
-        var juliet = await site.NewXmppPhoneAsync(new { codecs = (string[])[codec, "telephone-event"] });
+        var juliet = await site.NewXmppPhoneAsync(new
+        {
+            codecs = (string[])[codec, "telephone-event"],
+            numbers = new Dictionary<string, int> { ["telephone-event/8000"] = number },
+        });
         var sid = await juliet.CallAsync(Phone);
         await juliet.HearsToneAsync(sid);
         await phone.HearsToneAsync();

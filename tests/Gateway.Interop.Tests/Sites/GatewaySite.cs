@@ -120,7 +120,7 @@ public abstract class GatewaySite : IAsyncLifetime
               "phone": { "Uri": "sip:127.0.0.1:{{PhonePort}}", "Domain": "phone.test" },
               "late":  { "Uri": "sip:127.0.0.1:{{PhonePort}}", "Domain": "late.test", "Answer": "late" },
               "early": { "Uri": "sip:127.0.0.1:{{PhonePort}}", "Domain": "early.test", "Answer": "early" },
-              "down":  { "Uri": "sip:127.0.0.1:{{FreePorts.One()}}", "Domain": "down.test" }
+              "down":  { "Uri": "sip:127.0.0.1:{{FreePorts.One()}};transport=tcp", "Domain": "down.test" }
             }
           },
           "Mapping": { "LocalDomains": [ "{{Domain}}" ] },
