@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Gateway.Media.Rtpengine;
@@ -14,7 +15,7 @@ internal abstract record BencodeValue
     internal sealed record Octets(ImmutableArray<byte> Value) : BencodeValue
     {
         public Octets(string text)
-            : this([.. Encoding.UTF8.GetBytes(text)])
+            : this(ImmutableCollectionsMarshal.AsImmutableArray(Encoding.UTF8.GetBytes(text)))
         {
         }
 

@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Globalization;
+using System.Buffers.Text;
 using System.Text;
 
 namespace Gateway.Media.Rtpengine;
@@ -15,7 +15,9 @@ internal static class BencodeWriter
                 WriteOctets(to, octets.Value.AsSpan());
                 break;
             case BencodeValue.Integer integer:
-                Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"i{integer.Value}e"), to);
+                to.Write("i"u8);
+                WriteNumber(to, integer.Value);
+                to.Write("e"u8);
                 break;
             case BencodeValue.List list:
                 to.Write("l"u8);
@@ -30,7 +32,9 @@ internal static class BencodeWriter
                 to.Write("d"u8);
                 foreach (var (key, entry) in dictionary.Entries)
                 {
-                    WriteOctets(to, Encoding.UTF8.GetBytes(key));
+                    WriteNumber(to, Encoding.UTF8.GetByteCount(key));
+                    to.Write(":"u8);
+                    Encoding.UTF8.GetBytes(key, to);
                     Write(to, entry);
                 }
 
@@ -41,7 +45,15 @@ internal static class BencodeWriter
 
     private static void WriteOctets(IBufferWriter<byte> to, ReadOnlySpan<byte> octets)
     {
-        Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{octets.Length}:"), to);
+        WriteNumber(to, octets.Length);
+        to.Write(":"u8);
         to.Write(octets);
+    }
+
+    private static void WriteNumber(IBufferWriter<byte> to, long number)
+    {
+        const int mostDigits = 20; // of a 64-bit number with its sign
+        Utf8Formatter.TryFormat(number, to.GetSpan(mostDigits), out var written);
+        to.Advance(written);
     }
 }

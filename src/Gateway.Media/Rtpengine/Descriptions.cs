@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Text;
 
 namespace Gateway.Media.Rtpengine;
 
@@ -12,6 +13,7 @@ internal static class Descriptions
 
     private const string Trickle = "a=ice-options:trickle";
     private const string Candidate = "a=candidate:";
+    private const string LineEnd = "\r\n";
 
     /// <summary>
     /// Attributes that only a WebRTC end understands, all of the transport or of feedback. The engine removes most of ICE
@@ -23,36 +25,95 @@ internal static class Descriptions
         "rtcp-mux-only", "bundle-only", "ice-options", "ice-lite", "end-of-candidates", "candidate", "identity", "tls-id",
     ];
 
-    public static bool HasIce(string sdp) => Lines(sdp).Any(line => Is(line, "ice-ufrag"));
+    public static bool HasIce(string sdp)
+    {
+        foreach (var line in new DescriptionLines(sdp))
+        {
+            if (Is(line, "ice-ufrag"))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>The transport of the first medium, such as RTP/AVP; empty when there is none.</summary>
-    public static string Profile(string sdp) =>
-        Lines(sdp).FirstOrDefault(line => line.StartsWith("m=", StringComparison.Ordinal))?.Split(' ', 4) is [_, _, var profile, _]
-            ? profile
-            : "";
+    public static string Profile(string sdp)
+    {
+        foreach (var line in new DescriptionLines(sdp))
+        {
+            if (IsMedium(line))
+            {
+                return line.ToString().Split(' ', 4) is [_, _, var profile, _] ? profile : "";
+            }
+        }
+
+        return "";
+    }
 
     /// <summary>
     /// Says "trickle" where ICE is spoken and nothing is said of it (RFC 8840 section 4.1; Jingle has no such mark). Without it
     /// the engine takes 0.0.0.0 for hold.
     /// </summary>
-    public static string WithTrickle(string sdp) =>
-        !HasIce(sdp) || Lines(sdp).Any(line => Is(line, "ice-options") && line.Contains("trickle", StringComparison.Ordinal))
-            ? sdp
-            : Text(Sections(sdp).Select((section, i) => i == 0 ? section : [.. section, Trickle]));
+    public static string WithTrickle(string sdp)
+    {
+        if (!HasIce(sdp) || SaysTrickle(sdp))
+        {
+            return sdp;
+        }
+
+        var text = new StringBuilder(sdp.Length + 64);
+        var isInMedium = false;
+        foreach (var line in new DescriptionLines(sdp))
+        {
+            if (IsMedium(line))
+            {
+                _ = isInMedium ? text.Append(Trickle).Append(LineEnd) : text;
+                isInMedium = true;
+            }
+
+            text.Append(line).Append(LineEnd);
+        }
+
+        return (isInMedium ? text.Append(Trickle).Append(LineEnd) : text).ToString();
+    }
 
     /// <summary>Without what a phone can make nothing of .</summary>
-    public static string ForPhones(string sdp) =>
-        Text([Lines(sdp).Where(line => !OfWebRtc.Any(attribute => Is(line, attribute)))]);
+    public static string ForPhones(string sdp)
+    {
+        var text = new StringBuilder(sdp.Length);
+        foreach (var line in new DescriptionLines(sdp))
+        {
+            if (!IsOfWebRtc(line))
+            {
+                text.Append(line).Append(LineEnd);
+            }
+        }
+
+        return text.ToString();
+    }
 
     /// <summary>
     /// Media to port 9 (discard) is for an end that is still to come, or that ICE will find. The phone's early media shall not
     /// leave the engine's machine for it, unencrypted, whatever address stands there; yet it is counted, so the session does not
     /// time out. With and without ICE the address is the same, for an end that changes it gets the other end new ports.
     /// </summary>
-    public static string WithoutNowhere(string sdp) =>
-        !Sections(sdp).Skip(1).All(IsNowhere)
-            ? sdp
-            : Text([Lines(sdp).Select(line => line.StartsWith("c=", StringComparison.Ordinal) ? Loopback(line) : line)]);
+    public static string WithoutNowhere(string sdp)
+    {
+        var text = new StringBuilder(sdp.Length + 16);
+        foreach (var line in new DescriptionLines(sdp))
+        {
+            if (IsMedium(line) && !IsNowhere(line))
+            {
+                return sdp;
+            }
+
+            text.Append(line.StartsWith("c=") ? Loopback(line) : line).Append(LineEnd);
+        }
+
+        return text.ToString();
+    }
 
     /// <summary>
     /// Adds the candidates of a fragment (RFC 8840 section 9) to the media that it names by a=mid, or by their order. False
@@ -82,10 +143,42 @@ internal static class Descriptions
         return true;
     }
 
-    private static bool IsNowhere(List<string> section) => section[0].Split(' ', 3) is [_, "9" or "0", _];
+    private static bool SaysTrickle(string sdp)
+    {
+        foreach (var line in new DescriptionLines(sdp))
+        {
+            if (Is(line, "ice-options") && line.Contains("trickle", StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
 
-    private static string Loopback(string connection) =>
-        connection.StartsWith("c=IN IP6", StringComparison.Ordinal) ? "c=IN IP6 ::1" : "c=IN IP4 127.0.0.1";
+        return false;
+    }
+
+    private static bool IsOfWebRtc(ReadOnlySpan<char> line)
+    {
+        foreach (var attribute in OfWebRtc)
+        {
+            if (Is(line, attribute))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsMedium(ReadOnlySpan<char> line) => line.StartsWith("m=");
+
+    private static bool IsNowhere(ReadOnlySpan<char> medium)
+    {
+        var rest = medium[(medium.IndexOf(' ') + 1)..];
+        return rest.StartsWith("9 ") || rest.StartsWith("0 ");
+    }
+
+    private static ReadOnlySpan<char> Loopback(ReadOnlySpan<char> connection) =>
+        connection.StartsWith("c=IN IP6") ? "c=IN IP6 ::1" : "c=IN IP4 127.0.0.1";
 
     private static bool SameGeneration(string sdp, string fragment)
     {
@@ -116,15 +209,22 @@ internal static class Descriptions
         return sections;
     }
 
-    private static IEnumerable<string> Lines(string sdp) =>
-        sdp.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.TrimEnd('\r')).Where(line => line.Length > 0);
+    private static List<string> Lines(string sdp)
+    {
+        var lines = new List<string>();
+        foreach (var line in new DescriptionLines(sdp))
+        {
+            lines.Add(line.ToString());
+        }
+
+        return lines;
+    }
 
     private static string Text(IEnumerable<IEnumerable<string>> sections) =>
-        string.Concat(sections.SelectMany(section => section).Select(line => line + "\r\n"));
+        string.Concat(sections.SelectMany(section => section).Select(line => line + LineEnd));
 
     /// <summary>Whether the line is that attribute, with or without a value.</summary>
-    private static bool Is(string line, string attribute) =>
-        line.StartsWith("a=", StringComparison.Ordinal)
-        && line.AsSpan(2).StartsWith(attribute, StringComparison.Ordinal)
+    private static bool Is(ReadOnlySpan<char> line, string attribute) =>
+        line.StartsWith("a=") && line[2..].StartsWith(attribute)
         && (line.Length == attribute.Length + 2 || line[attribute.Length + 2] == ':');
 }

@@ -65,7 +65,7 @@ internal sealed class NgClient(
 
     private static ReadOnlyMemory<byte> Write(string cookie, BencodeValue body)
     {
-        var datagram = new ArrayBufferWriter<byte>(2048);
+        var datagram = new ArrayBufferWriter<byte>(4096); // an offer fits, and nothing is copied while it grows
         Encoding.ASCII.GetBytes(cookie, datagram);
         datagram.Write(" "u8);
         BencodeWriter.Write(datagram, body);
