@@ -26,7 +26,7 @@ internal static class MediaFormats
         };
         foreach (var (old, renumbered) in formats.Where(pair => pair.Key != pair.Value))
         {
-            if (media.TryRtpMap(old, out var codec) && !media.Values("rtpmap").Any(value => FormatOf(value) == old))
+            if (media.TryRtpMap(old, out var codec) && !media.Values("rtpmap").Any(value => FormatOf(value).SequenceEqual(old)))
             {
                 var channels = codec.Channels is > 1 and var count ? "/" + SdpToken.Of(count) : "";
                 mapped = mapped.AddAttribute(
@@ -39,16 +39,20 @@ internal static class MediaFormats
 
     private static SdpAttribute? Map(SdpAttribute attribute, Dictionary<string, string> formats)
     {
-        if (!AboutFormats.Contains(attribute.Name) || attribute.Value is not { } value || FormatOf(value) == "*")
+        if (!AboutFormats.Contains(attribute.Name) || attribute.Value is not { } value || FormatOf(value) is "*")
         {
             return attribute;
         }
 
         var format = FormatOf(value);
-        return formats.TryGetValue(format, out var renumbered)
-            ? attribute with { Value = renumbered + value[format.Length..] }
-            : null;
+        return !formats.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(format, out var renumbered) ? null
+            : format.SequenceEqual(renumbered) ? attribute
+            : attribute with { Value = string.Concat(renumbered, value.AsSpan(format.Length)) };
     }
 
-    private static string FormatOf(string value) => value.Split(' ', 2)[0];
+    private static ReadOnlySpan<char> FormatOf(string value)
+    {
+        var blank = value.IndexOf(' ', StringComparison.Ordinal);
+        return blank < 0 ? value : value.AsSpan(0, blank);
+    }
 }

@@ -18,8 +18,16 @@ internal static class SdpAttributes
         return null;
     }
 
-    internal static IEnumerable<string> Values(ImmutableArray<SdpAttribute> attributes, string name) =>
-        attributes.Where(a => a.Name == name && a.Value is not null).Select(a => a.Value!);
+    internal static IEnumerable<string> Values(ImmutableArray<SdpAttribute> attributes, string name)
+    {
+        foreach (var attribute in attributes)
+        {
+            if (attribute.Name == name && attribute.Value is not null)
+            {
+                yield return attribute.Value;
+            }
+        }
+    }
 
     internal static ImmutableArray<SdpAttribute> Set(ImmutableArray<SdpAttribute> attributes, string name, string? value)
     {

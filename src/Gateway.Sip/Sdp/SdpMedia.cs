@@ -94,5 +94,5 @@ public sealed record SdpMedia
 
     internal string MediaLine => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Media} {Port}{(PortCount is { } count ? $"/{count}" : "")} {Protocol}{string.Concat(Formats.Select(f => ' ' + f))}");
+        $"{Media} {Port}{(PortCount is { } count ? $"/{count}" : "")} {string.Join(' ', [Protocol, .. Formats])}");
 }

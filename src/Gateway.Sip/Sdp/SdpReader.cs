@@ -66,7 +66,7 @@ internal sealed class SdpReader
                 continue;
             }
 
-            if (ReadLine(line[0], line[2..].ToString()) is { } fault)
+            if (ReadLine(line[0], line[2..]) is { } fault)
             {
                 return fault;
             }
@@ -75,8 +75,14 @@ internal sealed class SdpReader
         return number == 0 ? "the description is empty" : null;
     }
 
-    private string? ReadLine(char type, string value)
+    private string? ReadLine(char type, ReadOnlySpan<char> line)
     {
+        if (type == 'a')
+        {
+            return (_media.Count > 0 ? _media[^1] : _session).ReadAttribute(line);
+        }
+
+        var value = line.ToString();
         if (type == 'm')
         {
             if (_media.Count == SdpLimits.Media || !SdpSectionReader.TryBegin(value, out var media))
@@ -129,7 +135,7 @@ internal sealed class SdpReader
         var parts = value.Split(' ');
         origin = parts is [{ Length: > 0 }, { Length: > 0 }, var version, { Length: > 0 }, { Length: > 0 }, { Length: > 0 }]
             && ulong.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            && parts[1].All(char.IsAsciiDigit)
+            && !parts[1].AsSpan().ContainsAnyExceptInRange('0', '9')
             ? new SdpOrigin(parts[0], parts[1], number, parts[3], parts[4], parts[5])
             : null;
         return origin is not null;

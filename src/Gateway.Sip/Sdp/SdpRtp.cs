@@ -14,50 +14,46 @@ internal static class SdpRtp
             return false;
         }
 
-        foreach (var value in media.Values("rtpmap"))
+        if (Rest(media, "rtpmap", format) is { } rest)
         {
-            if (TryRest(value, format, out var rest))
-            {
-                return TryParse(payloadType, rest, out map);
-            }
+            return TryParse(payloadType, rest, out map);
         }
 
         map = Static(payloadType);
         return map is not null;
     }
 
-    internal static string? Fmtp(SdpMedia media, string format)
+    internal static string? Fmtp(SdpMedia media, string format) => Rest(media, "fmtp", format);
+
+    /// <summary>What follows the format in the first attribute of this name that is about it.</summary>
+    private static string? Rest(SdpMedia media, string name, string format)
     {
-        foreach (var value in media.Values("fmtp"))
+        foreach (var attribute in media.Attributes)
         {
-            if (TryRest(value, format, out var rest))
+            if (attribute.Name == name && attribute.Value is { } value
+                && value.StartsWith(format, StringComparison.Ordinal) && value.Length > format.Length && value[format.Length] == ' ')
             {
-                return rest;
+                return value[format.Length..].Trim();
             }
         }
 
         return null;
     }
 
-    private static bool TryRest(string value, string format, [NotNullWhen(true)] out string? rest)
-    {
-        rest = value.StartsWith(format, StringComparison.Ordinal) && value.Length > format.Length && value[format.Length] == ' '
-            ? value[format.Length..].Trim()
-            : null;
-        return rest is not null;
-    }
-
     private static bool TryParse(int payloadType, string text, [NotNullWhen(true)] out SdpRtpMap? map)
     {
-        var parts = text.Split('/');
-        map = parts.Length is 2 or 3 && parts[0].Length > 0 && TryNumber(parts[1], out var rate) && rate > 0
+        Span<Range> parts = stackalloc Range[4];
+        var span = text.AsSpan();
+        var count = span.Split(parts, '/');
+        map = count is 2 or 3 && !span[parts[0]].IsEmpty && TryNumber(span[parts[1]], out var rate) && rate > 0
             ? new SdpRtpMap(
-                payloadType, parts[0], rate, parts.Length == 3 && TryNumber(parts[2], out var channels) && channels > 0 ? channels : null)
+                payloadType, text[parts[0]], rate,
+                count == 3 && TryNumber(span[parts[2]], out var channels) && channels > 0 ? channels : null)
             : null;
         return map is not null;
     }
 
-    private static bool TryNumber(string text, out int number) =>
+    private static bool TryNumber(ReadOnlySpan<char> text, out int number) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     /// <summary>RFC 3551 section 6, tables 4 and 5.</summary>

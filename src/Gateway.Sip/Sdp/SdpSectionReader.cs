@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
@@ -7,6 +8,11 @@ namespace Gateway.Sip.Sdp;
 /// <summary>The lines that session and media have in common, and the m= line.</summary>
 internal sealed class SdpSectionReader
 {
+    private static readonly FrozenSet<string> Frequent = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "rtpmap", "fmtp", "ptime", "maxptime", "sendrecv", "sendonly", "recvonly", "inactive", "rtcp", "rtcp-mux", "rtcp-fb", "extmap",
+        "mid", "group", "msid", "ssrc", "candidate", "end-of-candidates", "ice-ufrag", "ice-pwd", "ice-options", "fingerprint", "setup", "crypto");
+
     private SdpMedia? _begun;
     private string? _title;
 
@@ -47,10 +53,6 @@ internal sealed class SdpSectionReader
     {
         switch (type)
         {
-            case 'a' when Attributes.Count == SdpLimits.Attributes:
-                return "too many a= lines";
-            case 'a':
-                return AddAttribute(value);
             case 'b':
                 return AddBandwidth(value);
             case 'c' when Connection is null:
@@ -65,6 +67,25 @@ internal sealed class SdpSectionReader
         }
     }
 
+    internal string? ReadAttribute(ReadOnlySpan<char> line)
+    {
+        if (Attributes.Count == SdpLimits.Attributes)
+        {
+            return "too many a= lines";
+        }
+
+        var colon = line.IndexOf(':');
+        var name = colon < 0 ? line : line[..colon];
+        if (name.IsEmpty)
+        {
+            return "an a= line has no name";
+        }
+
+        // Trailing blanks after sendrecv and its like are met, and would hide a hold.
+        Attributes.Add(colon < 0 ? new(NameOf(name.TrimEnd())) : new(NameOf(name), line[(colon + 1)..].ToString()));
+        return null;
+    }
+
     internal SdpMedia Media() => _begun! with
     {
         Title = _title,
@@ -74,19 +95,6 @@ internal sealed class SdpSectionReader
         Attributes = Attributes.ToImmutable(),
     };
 
-    private string? AddAttribute(string value)
-    {
-        var colon = value.IndexOf(':', StringComparison.Ordinal);
-        var name = colon < 0 ? value : value[..colon];
-        if (name.Length == 0)
-        {
-            return "an a= line has no name";
-        }
-
-        // Trailing blanks after sendrecv and its like are met, and would hide a hold.
-        Attributes.Add(colon < 0 ? new(name.TrimEnd()) : new(name, value[(colon + 1)..]));
-        return null;
-    }
 
     private string? AddBandwidth(string value)
     {
@@ -100,6 +108,10 @@ internal sealed class SdpSectionReader
         Bandwidths.Add(new(value[..colon], number));
         return null;
     }
+
+    /// <summary>Names met in every description are not made anew.</summary>
+    private static string NameOf(ReadOnlySpan<char> name) =>
+        Frequent.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out var known) ? known : name.ToString();
 
     private static SdpConnection? ReadConnection(string value) =>
         value.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var net, var family, var address]

@@ -11,9 +11,12 @@ internal static class SdpWriter
     {
         var origin = session.Origin;
         Line(text, 'v', "0");
-        Line(text, 'o', string.Create(
-            CultureInfo.InvariantCulture,
-            $"{origin.Username} {origin.SessionId} {origin.Version} {origin.NetType} {origin.AddrType} {origin.Address}"));
+        Begin(text, 'o', origin.Username);
+        Value(text.Append(' '), origin.SessionId);
+        Value(text.Append(' ').Append(CultureInfo.InvariantCulture, $"{origin.Version} "), origin.NetType);
+        Value(text.Append(' '), origin.AddrType);
+        Value(text.Append(' '), origin.Address);
+        End(text);
         Line(text, 's', session.SessionName);
         Lines(text, session.Information);
         Connection(text, session.Connection);
@@ -45,7 +48,10 @@ internal static class SdpWriter
     {
         if (connection is not null)
         {
-            Line(text, 'c', $"{connection.NetType} {connection.AddrType} {connection.Address}");
+            Begin(text, 'c', connection.NetType);
+            Value(text.Append(' '), connection.AddrType);
+            Value(text.Append(' '), connection.Address);
+            End(text);
         }
     }
 
@@ -61,7 +67,13 @@ internal static class SdpWriter
     {
         foreach (var attribute in attributes)
         {
-            Line(text, 'a', attribute.Value is null ? attribute.Name : $"{attribute.Name}:{attribute.Value}");
+            Begin(text, 'a', attribute.Name);
+            if (attribute.Value is not null)
+            {
+                Value(text.Append(':'), attribute.Value);
+            }
+
+            End(text);
         }
     }
 
@@ -75,12 +87,21 @@ internal static class SdpWriter
 
     private static void Line(StringBuilder text, char type, string value)
     {
-        text.Append(type).Append('=');
+        Begin(text, type, value);
+        End(text);
+    }
+
+    private static void Begin(StringBuilder text, char type, string value) => Value(text.Append(type).Append('='), value);
+
+    private static void Value(StringBuilder text, string value)
+    {
         if (value.AsSpan().ContainsAny('\r', '\n', '\0'))
         {
             value = string.Concat(value.Where(c => c is not ('\r' or '\n' or '\0')));
         }
 
-        text.Append(value).Append("\r\n");
+        text.Append(value);
     }
+
+    private static void End(StringBuilder text) => text.Append("\r\n");
 }
