@@ -15,11 +15,20 @@ internal static class StanzaWriter
     private static readonly SearchValues<char> TextSpecials = SearchValues.Create(SpecialsWith("&<>\r"));
     private static readonly SearchValues<char> AttributeSpecials = SearchValues.Create(SpecialsWith("&<>'\"\t\n\r"));
 
+    /// <summary>Above the largest Jingle offer; a stanza that makes it grow further leaves it to the collector.</summary>
+    private const int KeptOctets = 16 * 1024;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _scratch;
+
     public static byte[] Write(XElement stanza)
     {
-        var output = new ArrayBufferWriter<byte>(512);
+        var output = _scratch ??= new ArrayBufferWriter<byte>(KeptOctets);
+        output.ResetWrittenCount();
         Write(output, stanza, StreamNamespaces.Component, isStanzaLevel: true);
-        return output.WrittenSpan.ToArray();
+        var octets = output.WrittenSpan.ToArray();
+        _scratch = output.Capacity > KeptOctets ? null : output;
+        return octets;
     }
 
     /// <param name="output">Takes the octets.</param>
@@ -41,14 +50,14 @@ internal static class StanzaWriter
         }
 
         WriteAttributes(output, element);
-        if (!element.Nodes().Any(node => node is XElement or XText { Value.Length: > 0 }))
+        if (IsEmpty(element))
         {
             Raw(output, "/>"u8);
             return;
         }
 
         Raw(output, ">"u8);
-        foreach (var node in element.Nodes())
+        for (var node = element.FirstNode; node is not null; node = node.NextNode)
         {
             switch (node)
             {
@@ -66,11 +75,29 @@ internal static class StanzaWriter
         Raw(output, ">"u8);
     }
 
+    private static bool IsEmpty(XElement element)
+    {
+        for (var node = element.FirstNode; node is not null; node = node.NextNode)
+        {
+            if (node is XElement or XText { Value.Length: > 0 })
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private static void WriteAttributes(ArrayBufferWriter<byte> output, XElement element)
     {
         var prefixes = 0;
-        foreach (var attribute in element.Attributes().Where(attribute => !attribute.IsNamespaceDeclaration))
+        for (var attribute = element.FirstAttribute; attribute is not null; attribute = attribute.NextAttribute)
         {
+            if (attribute.IsNamespaceDeclaration)
+            {
+                continue;
+            }
+
             var prefix = string.Empty;
             if (attribute.Name.Namespace == XNamespace.Xml)
             {
