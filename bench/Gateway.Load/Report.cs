@@ -59,6 +59,7 @@ internal sealed class Report(TextWriter output)
             + $"rtpengine {Each(used.RtpengineCpu):0.00}, this driver {Each(used.OwnCpu):0.00}");
         Aim("processor time per call beside Prosody's", used.GatewayCpu / used.ProsodyCpu, 1, "of it");
         Aim("managed bytes allocated per call", used.Allocated / calls, MostBytes, "B");
+        Line($"  collections: {used.Collections:0}, all generations");
         Line("");
 
         double Each(double cpu) => cpu * 1000 / calls;
