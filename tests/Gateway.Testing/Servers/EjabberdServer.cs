@@ -59,6 +59,7 @@ public sealed class EjabberdServer : IXmppServer
         _folder.Dispose();
     }
 
+    /// <summary>Without global_routes: false every component is sent the stanzas of all of them in turn.</summary>
     private string Configuration() =>
         $$"""
         hosts: [ {{Domain}} ]
