@@ -10,4 +10,7 @@ public sealed record HttpOptions
 
     /// <summary>Bearer token (RFC 6750) of every request; required beyond loopback.</summary>
     public Secret? Token { get; init; }
+
+    /// <summary>Megabytes of messages kept for traces, over all sessions; 0 keeps none.</summary>
+    public int TraceMegabytes { get; init; } = 8;
 }

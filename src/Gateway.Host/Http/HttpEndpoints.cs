@@ -54,7 +54,7 @@ internal static class HttpEndpoints
 
     private static Task TraceAsync(HttpContext context)
     {
-        var traces = context.RequestServices.GetService<ISessionTraces>();
+        var traces = context.RequestServices.GetRequiredService<SessionOwners>().Traces;
         return traces is null
             ? JsonAsync(context, StatusCodes.Status404NotFound, new ErrorView("no traces are kept"), HttpJson.Default.ErrorView)
             : traces.TryRead(Id(context), out var entries)

@@ -4,6 +4,7 @@ using Gateway.Mapping.Addresses;
 using Gateway.Mapping.Calls;
 using Gateway.Mapping.Policy;
 using Gateway.Mapping.Presence;
+using Gateway.Mapping.Sessions.Traces;
 using Gateway.Media.Rtpengine;
 using Gateway.Sip.UserAgent;
 using Gateway.Xmpp.AddressPrompt;
@@ -33,6 +34,7 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
     private readonly FileSubscriberStore _subscribers;
     private readonly PresenceService _presence;
     private readonly CallService _calls;
+    private readonly SessionTraceRecorder? _traces;
     private bool _disposed;
     private Task _stream = Task.CompletedTask;
 
@@ -44,13 +46,14 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
         _time = time;
         _logger = logs.CreateLogger<GatewayService>();
 
-        _sip = new SipEndpoint(options.Endpoint(), time, logs.CreateLogger<SipEndpoint>());
+        _traces = options.Http.TraceMegabytes == 0 ? null : new SessionTraceRecorder(options.Http.TraceMegabytes * 1024L * 1024, time);
+        _sip = new SipEndpoint(options.Endpoint(), time, logs.CreateLogger<SipEndpoint>(), tap: _traces);
         _relay = new RtpengineRelay(options.Rtpengine(), time, logs.CreateLogger<RtpengineRelay>());
 
         var router = new StanzaRouter();
         var discovery = new ServiceDiscovery(options.Discovery(), router);
         _xmppState = new XmppState(options.Xmpp.Server.ToString());
-        _xmpp = new XmppComponent(options.Component(), router, time, logs.CreateLogger<XmppComponent>()).Observe(_xmppState);
+        _xmpp = new XmppComponent(options.Component(), router, time, logs.CreateLogger<XmppComponent>(), _traces).Observe(_xmppState);
 
         var plan = options.Plan();
         var addresses = new AddressPlan(plan);
@@ -70,10 +73,11 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
             .Advertise(@"jid\20escaping", DiscoTargets.Domain); // XEP-0106 section 5: clients then escape typed addresses
         _xmpp.Observe(_presence).Observe(_calls);
         _sip.InviteHandler = _calls;
+        _traces?.Directory = _calls;
     }
 
     /// <summary>Whose sessions are listed, hung up and drained from outside.</summary>
-    public SessionOwners Owners => new([_calls], [_calls]);
+    public SessionOwners Owners => new([_calls], [_calls], _traces);
 
     /// <summary>What has to be so before calls can be served.</summary>
     public IEnumerable<ReadinessCheck> Readiness =>

@@ -13,6 +13,7 @@ namespace Gateway.Mapping.Calls;
 internal sealed class CallDirectory(TimeProvider time) : ISessionDirectory
 {
     private const int RememberedLimit = 10_000;
+    private const int EndedLimit = 500;
     private static readonly TimeSpan Memory = TimeSpan.FromSeconds(60);
 
     private readonly ConcurrentDictionary<string, CallActor> _byId = new(StringComparer.Ordinal);
@@ -23,6 +24,7 @@ internal sealed class CallDirectory(TimeProvider time) : ISessionDirectory
     private readonly ConcurrentDictionary<string, byte> _liveCallIds = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Jid, byte> _usesV1 = new();
     private readonly ConcurrentQueue<Action> _onLink = new();
+    private readonly ConcurrentQueue<SessionInfo> _ended = new();
     private TaskCompletionSource? _empty;
 
     /// <summary>Called when a call begins (true) and ends: temporary presence depends on it (T-7).</summary>
@@ -32,15 +34,14 @@ internal sealed class CallDirectory(TimeProvider time) : ISessionDirectory
     public int Count => _byId.Count;
 
     /// <inheritdoc/>
-    public ImmutableArray<SessionInfo> List() =>
-    [
-        .. _byId.Values.OrderBy(call => call.Since).Select(call => new SessionInfo(
-            call.Id, SessionKind.Call, call.Snapshot.Device.ToString(), call.Parties.ContactKey, call.Snapshot.State.ToString(), call.Since)
-        {
-            Thread = call.Snapshot.Sid,
-            CallId = call.CallId,
-        }),
-    ];
+    public ImmutableArray<SessionInfo> List() => [.. _byId.Values.OrderBy(call => call.Since).Select(Info)];
+
+    /// <inheritdoc/>
+    public bool TryFind(string id, [NotNullWhen(true)] out SessionInfo? session)
+    {
+        session = _byId.TryGetValue(id, out var call) ? Info(call) : _ended.FirstOrDefault(ended => ended.Id == id);
+        return session is not null;
+    }
 
     /// <inheritdoc/>
     public bool TryHangUp(string id) =>
@@ -71,6 +72,12 @@ internal sealed class CallDirectory(TimeProvider time) : ISessionDirectory
     /// <summary>Takes an ended call out.</summary>
     public void Remove(CallActor call)
     {
+        _ended.Enqueue(Info(call));
+        if (_ended.Count > EndedLimit)
+        {
+            _ended.TryDequeue(out _);
+        }
+
         Forget(call, call.Snapshot.Sid);
         if (call.Parties.CallId is { } callId)
         {
@@ -153,6 +160,13 @@ internal sealed class CallDirectory(TimeProvider time) : ISessionDirectory
 
         return empty.Task.WaitAsync(cancellationToken);
     }
+
+    private static SessionInfo Info(CallActor call) => new(
+        call.Id, SessionKind.Call, call.Snapshot.Device.ToString(), call.Parties.ContactKey, call.Snapshot.State.ToString(), call.Since)
+    {
+        Thread = call.Snapshot.Sid,
+        CallId = call.CallId,
+    };
 
     private void Forget(CallActor call, string sid)
     {

@@ -95,6 +95,10 @@ public sealed partial class CallService : IXmppExtension, ISipInviteHandler, IXm
     public ImmutableArray<SessionInfo> List() => _directory.List();
 
     /// <inheritdoc/>
+    public bool TryFind(string id, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out SessionInfo? session) =>
+        _directory.TryFind(id, out session);
+
+    /// <inheritdoc/>
     public bool TryHangUp(string id) => _directory.TryHangUp(id);
 
     /// <inheritdoc/>

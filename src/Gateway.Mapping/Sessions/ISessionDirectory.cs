@@ -12,6 +12,9 @@ public interface ISessionDirectory
     /// <summary>A snapshot, oldest first.</summary>
     ImmutableArray<SessionInfo> List();
 
+    /// <summary>A session by its id: one that lives, or one that has ended lately.</summary>
+    bool TryFind(string id, [NotNullWhen(true)] out SessionInfo? session);
+
     /// <summary>Posts the wish to end the session on both sides; returns before it has ended.</summary>
     /// <returns>False when there is no session of this id.</returns>
     bool TryHangUp(string id);

@@ -71,7 +71,7 @@ public sealed class GatewayConfigurationTests : IDisposable
               },
               "Media": { "Engine": "rtpengine", "Address": "198.51.100.7", "Ports": "30000-34999", "Rtpengine": [ "udp:127.0.0.1:2224" ] },
               "State": { "Store": "embedded", "Path": "state" },
-              "Http": { "Listen": "0.0.0.0:8081", "Token": "t" },
+              "Http": { "Listen": "0.0.0.0:8081", "Token": "t", "TraceMegabytes": 0 },
               "Log": { "Level": "Debug", "Format": "json" },
             }
             """);

@@ -32,12 +32,7 @@ internal sealed class HttpFixture : IAsyncDisposable
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(new PrometheusMetrics("Gateway.Http.Tests"));
         builder.Services.AddSingleton(new Readiness([new ReadinessCheck("xmpp", () => whyNot)]));
-        builder.Services.AddSingleton(new SessionOwners([.. directories], []));
-
-        if (traces is not null)
-        {
-            builder.Services.AddSingleton(traces);
-        }
+        builder.Services.AddSingleton(new SessionOwners([.. directories], [], traces));
 
         var app = builder.Build();
         app.UseRouting();
@@ -61,6 +56,12 @@ internal sealed class FakeSessions(params SessionInfo[] sessions) : ISessionDire
     public int Count => sessions.Length;
 
     public ImmutableArray<SessionInfo> List() => [.. sessions];
+
+    public bool TryFind(string id, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out SessionInfo? session)
+    {
+        session = sessions.FirstOrDefault(s => s.Id == id);
+        return session is not null;
+    }
 
     public bool TryHangUp(string id)
     {

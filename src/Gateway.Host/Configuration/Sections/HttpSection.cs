@@ -13,6 +13,7 @@ internal static class HttpSection
         {
             Listen = section.Value<IPEndPoint>("Listen", defaults.Listen, TryEndPoint, "Write address:port, such as \"127.0.0.1:8080\""),
             Token = section.Secret("Token", required: false, ""),
+            TraceMegabytes = section.Number("TraceMegabytes", defaults.TraceMegabytes, 0, 4096),
         };
 
         if (!IPAddress.IsLoopback(options.Listen.Address) && !section.Has("Token"))
