@@ -221,6 +221,29 @@ public abstract class RunningCallTests(GatewaySite site)
         Assert.Equal(0, draining.Process.ExitCode);
     }
 
+    [Fact] // one call can be followed through both protocols, and nothing in it opens its media
+    public async Task Trace_shows_the_messages_of_both_sides_without_keys()
+    {
+        await using var phone = await site.NewSipPhoneAsync(AnswerMode.Auto);
+        var juliet = await site.NewXmppPhoneAsync();
+        var sid = await juliet.CallAsync(Phone);
+        await juliet.HearsToneAsync(sid);
+        var id = (string)(await site.Gateway.SessionsAsync()).Single(s => (string?)s["thread"] == sid)["id"]!;
+        await juliet.TerminateAsync(sid);
+        await phone.ReceivesAsync("BYE");
+        await site.Gateway.HasNoSessionAsync();
+
+        var trace = System.Text.Json.Nodes.JsonNode.Parse(await site.Gateway.GetAsync($"api/sessions/{id}/trace"))!.AsArray();
+        var ladder = trace.Select(m => $"{m!["protocol"]} {m["direction"]} {m["summary"]}").ToList();
+        foreach (var step in (string[])["xmpp received propose", "sip sent INVITE", "xmpp sent proceed", "xmpp received session-initiate",
+            "xmpp sent session-accept", "xmpp received session-terminate", "sip sent BYE"])
+        {
+            Assert.Contains(step, ladder);
+        }
+
+        Assert.DoesNotMatch("pwd=\"(?!removed)", string.Join('\n', trace.Select(m => (string)m!["text"]!)));
+    }
+
     [Fact] // a second SIGTERM does not wait for people to hang up, but both sides hear of the end
     public async Task Second_signal_ends_the_running_call_on_both_sides()
     {
