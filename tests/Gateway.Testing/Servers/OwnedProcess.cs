@@ -15,6 +15,11 @@ public sealed class OwnedProcess : IAsyncDisposable
 
     private const int KeptLines = 20_000;
 
+    /// <summary>How long what a process wrote may still be on its way when it has ended.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _gate = new();
+
     private readonly ConcurrentQueue<string> _output = new();
     private readonly TaskCompletionSource<Process> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -80,7 +85,7 @@ public sealed class OwnedProcess : IAsyncDisposable
             running.Kill(entireProcessTree: true);
         }
 
-        await Ended;
+        await Ended.WaitAsync(Eventually.Patience);
     }
 
     public async ValueTask DisposeAsync()
@@ -107,7 +112,10 @@ public sealed class OwnedProcess : IAsyncDisposable
             process.BeginOutputReadLine();
             process.BeginErrorReadLine();
             _started.TrySetResult(process);
-            process.WaitForExit();
+
+            // Not WaitForExit(): that also waits, for ever, for the end of both streams, which a grandchild may hold open.
+            process.WaitForExit(int.MaxValue);
+            Task.Run(process.WaitForExit).Wait(LastWords);
         }
         catch (Exception e) when (e is System.ComponentModel.Win32Exception or InvalidOperationException)
         {
@@ -126,12 +134,16 @@ public sealed class OwnedProcess : IAsyncDisposable
             return;
         }
 
-        _output.Enqueue(line);
-        while (_output.Count > KeptLines)
+        // Both streams end up here, from two threads.
+        lock (_gate)
         {
-            _output.TryDequeue(out _);
-        }
+            _output.Enqueue(line);
+            while (_output.Count > KeptLines)
+            {
+                _output.TryDequeue(out _);
+            }
 
-        Line?.Invoke(line);
+            Line?.Invoke(line);
+        }
     }
 }
