@@ -34,7 +34,7 @@ public enum AnswerMode
 /// </remarks>
 public sealed class BaresipPhone : IAsyncDisposable
 {
-    private const int RtpPorts = 40;
+    private const int RtpPorts = 20;
 
     private readonly TemporaryFolder _folder = new();
     private readonly TcpClient _control = new();
@@ -70,8 +70,8 @@ public sealed class BaresipPhone : IAsyncDisposable
         string user, string domain, int sipPort, int outboundPort, AnswerMode mode, int tone = 440)
     {
         var phone = new BaresipPhone(user, sipPort);
-        var control = FreePorts.One();
-        phone._folder.Write("config", phone.Configuration(control, FreePorts.Block(RtpPorts), tone));
+        var control = FreePorts.Passing(1);
+        phone._folder.Write("config", phone.Configuration(control, FreePorts.Passing(RtpPorts), tone));
         phone._folder.Write(
             "accounts",
             $"\"Romeo\" <sip:{user}@{domain}>;regint=0;answermode={mode.ToString().ToLowerInvariant()};"

@@ -31,7 +31,7 @@ public sealed partial class SippProcess : IAsyncDisposable
         string scenario, int port, string[] arguments, params (string Name, string Value)[] values)
     {
         var sipp = new SippProcess();
-        var media = FreePorts.Block(4);
+        var media = FreePorts.Passing(4);
         var text = values.Aggregate(
             await File.ReadAllTextAsync(scenario),
             (one, value) => one.Replace("{" + value.Name + "}", value.Value, StringComparison.Ordinal));
@@ -48,12 +48,12 @@ public sealed partial class SippProcess : IAsyncDisposable
     }
 
     /// <summary>Waits for the end of the scenario, and throws unless all of it happened.</summary>
-    public async Task SucceedsAsync()
+    public async Task SucceedsAsync(TimeSpan? patience = null)
     {
         var running = _process ?? throw new InvalidOperationException("not started");
         try
         {
-            await running.Ended.WaitAsync(Eventually.Patience);
+            await running.Ended.WaitAsync(patience ?? Eventually.Patience);
         }
         catch (TimeoutException)
         {

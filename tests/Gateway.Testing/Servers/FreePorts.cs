@@ -6,25 +6,41 @@ namespace Gateway.Testing.Servers;
 
 /// <summary>
 /// Ports of the loopback address that nobody uses, for UDP and TCP alike, below the kernel's ephemeral ports so that no
-/// client socket takes one meanwhile. None is given twice.
+/// client socket takes one meanwhile.
 /// </summary>
 public static class FreePorts
 {
-    private const int First = 31_000;
+    private const int First = 30_450;
+    private const int FirstPassing = 31_000;
     private const int Last = 32_700;
     private static readonly ConcurrentDictionary<int, bool> Given = new();
+    private static int _next = Random.Shared.Next(FirstPassing, Last);
 
-    /// <summary>One port.</summary>
+    /// <summary>One port, given to nobody else: it may stay unused for a while.</summary>
     public static int One() => Block(1);
 
-    /// <summary>The first of <paramref name="count"/> ports in a row; it is even, as RTP likes it.</summary>
+    /// <summary>The first of <paramref name="count"/> ports in a row, given to nobody else. It is even, as RTP likes it.</summary>
     public static int Block(int count)
     {
         while (true)
         {
-            var first = Random.Shared.Next(First, Last - count) & ~1;
+            var first = Random.Shared.Next(First, FirstPassing - count) & ~1;
             var ports = Enumerable.Range(first, count).ToArray();
             if (ports.All(IsFree) && ports.All(port => Given.TryAdd(port, true)))
+            {
+                return first;
+            }
+        }
+    }
+
+    /// <summary>The first of <paramref name="count"/> ports in a row for a process that takes them at once; given again
+    /// when all others have been.</summary>
+    public static int Passing(int count)
+    {
+        while (true)
+        {
+            var first = FirstPassing + (((Interlocked.Add(ref _next, count + 1) & int.MaxValue) % (Last - FirstPassing - count)) & ~1);
+            if (Enumerable.Range(first, count).All(IsFree))
             {
                 return first;
             }
