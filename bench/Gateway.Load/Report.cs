@@ -37,7 +37,7 @@ internal sealed class Report(TextWriter output)
         Line($"  200 -> proceed                    {proceed}");
         Line($"  proceed -> session-accept (2 hops){accept}");
         Aim("propose -> INVITE above one hop, p50", invite.P50 - hop.P50, MostAboveHop, "ms");
-        Line($"  200 -> proceed above one hop, p50: {proceed.P50 - hop.P50:0.000} ms\n");
+        Line("  From 200 is a lower bound: sipp notes what it sends after sending it, and may be made to wait in between.\n");
     }
 
     public void Incoming(int wanted, bool isGood, Distribution propose, Distribution ok, string complaints)

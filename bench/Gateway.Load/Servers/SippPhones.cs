@@ -57,8 +57,23 @@ internal sealed class SippPhones : IAsyncDisposable
         _folder.Dispose();
     }
 
-    /// <summary>What sipp complained of: unexpected messages, time-outs.</summary>
-    public string Complaints() => File.Exists(_folder.At("errors")) ? string.Join('\n', File.ReadLines(_folder.At("errors")).Take(20)) : "";
+    /// <summary>
+    /// What sipp complained of: unexpected messages, time-outs. That it was not run for half a second says something of the
+    /// machine, and nothing of the gateway: it is only counted.
+    /// </summary>
+    public string Complaints()
+    {
+        if (!File.Exists(_folder.At("errors")))
+        {
+            return "";
+        }
+
+        var text = File.ReadAllText(_folder.At("errors"));
+        var heldUp = text.Split("Overload warning").Length - 1;
+        var others = text.Split('\n').Where(line => line.Length > 0 && !line.Contains("Overload warning", StringComparison.Ordinal)
+            && !line.StartsWith("The following events", StringComparison.Ordinal)).Take(20).ToList();
+        return string.Join('\n', [.. heldUp > 0 ? [$"not run by the machine for over 0.5 s, {heldUp} times"] : Array.Empty<string>(), .. others]);
+    }
 
     private static async Task<SippPhones> StartAsync(
         string scenario, int port, string[] arguments, params (string Name, string Value)[] values)
