@@ -10,7 +10,7 @@ namespace Gateway.Xmpp.Component;
 /// whether they were made without one or as <c>jabber:client</c>; characters that XML cannot hold become U+FFFD, so that no text
 /// of another network can break the stream.
 /// </summary>
-internal static class StanzaWriter
+public static class StanzaWriter
 {
     private static readonly SearchValues<char> TextSpecials = SearchValues.Create(SpecialsWith("&<>\r"));
     private static readonly SearchValues<char> AttributeSpecials = SearchValues.Create(SpecialsWith("&<>'\"\t\n\r"));
@@ -21,8 +21,10 @@ internal static class StanzaWriter
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? _scratch;
 
+    /// <summary>The stanza in UTF-8; the namespace of the stream goes without saying.</summary>
     public static byte[] Write(XElement stanza)
     {
+        ArgumentNullException.ThrowIfNull(stanza);
         var output = _scratch ??= new ArrayBufferWriter<byte>(KeptOctets);
         output.ResetWrittenCount();
         Write(output, stanza, StreamNamespaces.Component, isStanzaLevel: true);

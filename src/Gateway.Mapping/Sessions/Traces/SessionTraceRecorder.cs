@@ -37,7 +37,7 @@ public sealed class SessionTraceRecorder : IStanzaTap, ISipMessageTap, ISessionT
         ArgumentNullException.ThrowIfNull(stanza);
         if (SidOf(direction, stanza) is { } sid)
         {
-            var text = Encoding.UTF8.GetBytes(stanza.ToString(SaveOptions.DisableFormatting));
+            var text = StanzaWriter.Write(stanza);
             _ring.Add(new TracedMessage(_time.GetUtcNow(), SessionTraceProtocol.Xmpp, direction == StanzaDirection.Out, sid, text));
         }
     }
