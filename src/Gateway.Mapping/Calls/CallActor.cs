@@ -1,4 +1,4 @@
-using System.Threading.Channels;
+using System.Collections.Concurrent;
 using Gateway.Mapping.Addresses;
 using Gateway.Sip.UserAgent;
 using Gateway.Xmpp.Addresses;
@@ -8,16 +8,16 @@ namespace Gateway.Mapping.Calls;
 
 /// <summary>
 /// Runs one call: one mailbox, one event at a time, so its state needs no lock. What the table wants done is done by
-/// <see cref="RunEffect"/>, which hands over and never waits for a peer.
+/// <see cref="RunEffect"/>, which hands over and never waits for a peer. Whoever posts to an idle call runs it there and then, on
+/// its own thread: a call set-up would else wake a sleeping thread for each of its steps.
 /// </summary>
 internal sealed partial class CallActor : IAsyncDisposable
 {
     // Peers can fill this much of the mailbox; timers and the call's own results always find room.
     private const int PeerEventLimit = 256;
 
-    private readonly Channel<CallInput> _mailbox =
-        Channel.CreateUnbounded<CallInput>(new UnboundedChannelOptions { SingleReader = true });
-
+    private readonly ConcurrentQueue<CallInput> _mailbox = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CallContext _context;
     private readonly CallMedia _media;
     private readonly CallStanzas _stanzas;
@@ -74,7 +74,7 @@ internal sealed partial class CallActor : IAsyncDisposable
     /// <summary>Posts what a peer did. False when the call has ended or a peer floods it.</summary>
     public bool TryPost(CallInput input)
     {
-        if (Volatile.Read(ref _waiting) >= PeerEventLimit)
+        if (Volatile.Read(ref _waiting) > PeerEventLimit)
         {
             _context.Metrics.Overflow();
             return false;
@@ -83,30 +83,55 @@ internal sealed partial class CallActor : IAsyncDisposable
         return Post(input);
     }
 
-    /// <summary>Posts what the gateway itself did or noticed.</summary>
+    /// <summary>Completes when both sides are told.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>Posts what the gateway itself did or noticed. False when the call has ended.</summary>
     public bool Post(CallInput input)
     {
-        Interlocked.Increment(ref _waiting);
-        return _mailbox.Writer.TryWrite(input);
+        if (Snapshot.IsEnded)
+        {
+            return false;
+        }
+
+        _mailbox.Enqueue(input);
+        if (Interlocked.Increment(ref _waiting) == 1)
+        {
+            Run();
+        }
+
+        return true;
     }
 
-    /// <summary>Runs the call to its end.</summary>
-    public async Task RunAsync(CancellationToken stopping)
+    /// <summary>Takes what waits. Only the poster that found the mailbox empty gets here, and it leaves it empty.</summary>
+    private void Run()
     {
-        try
+        do
         {
-            while (!_call.IsEnded)
+            _mailbox.TryDequeue(out var input);
+            if (_call.IsEnded)
             {
-                var input = await _mailbox.Reader.ReadAsync(stopping).ConfigureAwait(false);
-                Interlocked.Decrement(ref _waiting);
+                Unconsumed(input);
+                continue;
+            }
+
+            try
+            {
                 Take(input);
             }
+            catch (Exception fault)
+            {
+                // Nothing is known of the state any more: whoever waits for the end frees what the call holds.
+                Volatile.Write(ref _call, _call with { State = CallState.Ended });
+                _ended.TrySetException(fault);
+            }
+
+            if (_call.IsEnded)
+            {
+                _ended.TrySetResult();
+            }
         }
-        finally
-        {
-            _mailbox.Writer.Complete();
-            RefuseLateLegs();
-        }
+        while (Interlocked.Decrement(ref _waiting) > 0);
     }
 
     public async ValueTask DisposeAsync()
@@ -207,14 +232,6 @@ internal sealed partial class CallActor : IAsyncDisposable
             case CallEvent.MigrationProposed m:
                 _stanzas.RejectOther(m.Id, m.Device, m.Namespace);
                 break;
-        }
-    }
-
-    private void RefuseLateLegs()
-    {
-        while (_mailbox.Reader.TryRead(out var late))
-        {
-            Unconsumed(late);
         }
     }
 

@@ -49,8 +49,9 @@ public sealed partial class CallService
             if (other.Snapshot.State is CallState.Preparing or CallState.Inviting or CallState.Ringing)
             {
                 admitted.Permit.Dispose();
-                other.TryPost(new CallInput(new CallEvent.InviteCrossed(call)) { PhoneSdp = invite.Sdp });
-                return new InviteDecision.Take(other.NewLeg());
+                return other.TryPost(new CallInput(new CallEvent.InviteCrossed(call)) { PhoneSdp = invite.Sdp })
+                    ? new InviteDecision.Take(other.NewLeg())
+                    : Refused(invite, 486, "it crossed a call that ended at this moment", null);
             }
 
             // A second propose to someone who talks with this very caller would be taken for a migration (J-53).

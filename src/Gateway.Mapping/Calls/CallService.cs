@@ -163,17 +163,17 @@ public sealed partial class CallService : IXmppExtension, ISipInviteHandler, IXm
         _metrics.Started(call.Parties.Direction);
         _log.Begins(call.Id, call.Parties.Direction, call.Parties.User.ToString(), call.Parties.ContactKey, call.Snapshot.Sid);
         call.Post(first);
-        var running = Task.Run(() => RunAsync(call), CancellationToken.None);
+        var running = WatchAsync(call);
         _running.TryAdd(running, 0);
         _ = running.ContinueWith(
             ended => _running.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
-    private async Task RunAsync(CallActor call)
+    private async Task WatchAsync(CallActor call)
     {
         try
         {
-            await call.RunAsync(_stopping.Token).ConfigureAwait(false);
+            await call.Ended.WaitAsync(_stopping.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
