@@ -1,4 +1,3 @@
-using Gateway.Mapping.Addresses;
 using Gateway.Mapping.Configuration;
 using Gateway.Media.Relay;
 using Gateway.Sip.UserAgent;
@@ -9,7 +8,6 @@ namespace Gateway.Mapping.Calls;
 /// <summary>What every call of the process shares.</summary>
 internal sealed record CallContext(
     MappingOptions Options,
-    AddressPlan Addresses,
     IXmppLink Link,
     ISipUserAgent UserAgent,
     IMediaRelay Relay,

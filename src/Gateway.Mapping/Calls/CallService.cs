@@ -64,7 +64,7 @@ public sealed partial class CallService : IXmppExtension, ISipInviteHandler, IXm
         _metrics = new CallMetrics(_directory);
         _log = new CallLog(parts.Logs);
         _ids = new CallIds(parts.InstanceKey.Span);
-        _context = new CallContext(parts.Options, parts.Addresses, parts.Link, parts.UserAgent, parts.Relay,
+        _context = new CallContext(parts.Options, parts.Link, parts.UserAgent, parts.Relay,
             _directory, _metrics, _log, parts.Time);
     }
 

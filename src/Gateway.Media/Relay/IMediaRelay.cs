@@ -46,7 +46,7 @@ public enum MediaProfile
     /// <summary>RTP/AVP without ICE: SIP phones and trunks.</summary>
     PlainRtp,
 
-    /// <summary>ICE, DTLS-SRTP, rtcp-mux: Jingle clients and browsers.</summary>
+    /// <summary>ICE, DTLS-SRTP, rtcp-mux: browsers, and clients built like them.</summary>
     WebRtc,
 }
 

@@ -53,7 +53,7 @@ internal static class Descriptions
     }
 
     /// <summary>
-    /// Says "trickle" where ICE is spoken and nothing is said of it (RFC 8840 section 4.1; Jingle has no such mark). Without it
+    /// Says "trickle" where ICE is spoken and nothing is said of it (RFC 8840 section 4.1; not every signalling protocol has such a mark). Without it
     /// the engine takes 0.0.0.0 for hold.
     /// </summary>
     public static string WithTrickle(string sdp)

@@ -3,7 +3,7 @@ using Gateway.Sip.Messages;
 namespace Gateway.Sip.UserAgent;
 
 /// <summary>
-/// XMPP counts no hops, so a call that leaves here and is routed back would go round for ever: every INVITE of ours
+/// What lies behind a gateway may count no hops, so a call that leaves here and is routed back would go round for ever: every INVITE of ours
 /// carries a token, and one that comes in with it is refused with 482 (MAPPING U-41).
 /// </summary>
 internal static class LoopGuard
