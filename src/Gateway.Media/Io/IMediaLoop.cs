@@ -1,0 +1,75 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Gateway.Media.Io;
+
+/// <summary>
+/// One thread that carries the media of many calls: their sockets, their timers, and what other threads post. Everything of
+/// one call lives on one loop, so nothing of it needs a lock. All members but <see cref="Post"/> are used on the loop only.
+/// </summary>
+public interface IMediaLoop
+{
+    /// <summary>Monotonic milliseconds, read once per round of the loop.</summary>
+    long Now { get; }
+
+    /// <summary>Runs <paramref name="work"/> on the loop, after what was posted before. From any thread; never runs it at once.</summary>
+    void Post(Action work);
+
+    /// <summary>A timer of the loop, not running.</summary>
+    /// <param name="fired">Called on the loop with the time of the round in which the timer was found due.</param>
+    IMediaTimer CreateTimer(Action<long> fired);
+
+    /// <summary>Opens a UDP socket on <paramref name="local"/>; port 0 lets the system choose.</summary>
+    /// <returns>False when the address is taken or not of this machine, or when there are no descriptors left.</returns>
+    bool TryBind(PeerAddress local, IDatagramHandler handler, [NotNullWhen(true)] out IMediaSocket? socket);
+}
+
+/// <summary>A one-shot timer of an <see cref="IMediaLoop"/>.</summary>
+public interface IMediaTimer
+{
+    /// <summary>Fires once at <paramref name="due"/>, a time of <see cref="IMediaLoop.Now"/>; replaces an earlier start.</summary>
+    void Start(long due);
+
+    /// <summary>Takes back an earlier start. Without one, nothing happens.</summary>
+    void Stop();
+}
+
+/// <summary>A UDP socket of an <see cref="IMediaLoop"/>.</summary>
+public interface IMediaSocket
+{
+    /// <summary>The address that it is bound to.</summary>
+    PeerAddress Local { get; }
+
+    /// <summary>
+    /// Sends a copy of <paramref name="datagram"/> at the end of the loop's round. Like the network itself it may lose it:
+    /// nobody is told.
+    /// </summary>
+    void Send(ReadOnlySpan<byte> datagram, in PeerAddress to);
+
+    /// <summary>Closes the socket once what was sent is on its way; its handler is not called any more.</summary>
+    void Close();
+}
+
+/// <summary>Takes the datagrams of an <see cref="IMediaSocket"/>, on its loop.</summary>
+public interface IDatagramHandler
+{
+    /// <summary>A datagram came.</summary>
+    /// <param name="socket">Where it came in.</param>
+    /// <param name="from">Who sent it, or says so.</param>
+    /// <param name="buffer">
+    /// The datagram and at least <see cref="DatagramRoom.Spare"/> octets more, so that it can be protected in place. The
+    /// buffer belongs to the handler until it returns.
+    /// </param>
+    /// <param name="length">The length of the datagram; never 0.</param>
+    /// <param name="now">The time of the round.</param>
+    void OnDatagram(IMediaSocket socket, in PeerAddress from, Span<byte> buffer, int length, long now);
+}
+
+/// <summary>Sizes of the buffers that an <see cref="IMediaLoop"/> hands out.</summary>
+public static class DatagramRoom
+{
+    /// <summary>The longest datagram taken in, in octets; longer ones are dropped. An Ethernet frame and some headers.</summary>
+    public const int Longest = 1888;
+
+    /// <summary>Octets behind every datagram: more than SRTP may append (144 by libsrtp2's SRTP_MAX_TRAILER_LEN).</summary>
+    public const int Spare = 160;
+}
