@@ -73,6 +73,18 @@ internal sealed class Dialog
         return dialog;
     }
 
+    /// <summary>At the subscriber, where the first NOTIFY makes the dialog (RFC 6665 section 4.4.1).</summary>
+    /// <param name="notify">The NOTIFY.</param>
+    /// <param name="contactUser">User part of our Contact.</param>
+    /// <param name="localCSeq">Number of our latest SUBSCRIBE.</param>
+    /// <param name="flow">What the NOTIFY came by.</param>
+    public static Dialog OfSubscriber(SipRequest notify, SipUri contactUser, uint localCSeq, SipFlow flow)
+    {
+        var dialog = OfCalled(notify, notify.To.Tag ?? "", contactUser, flow);
+        dialog.LocalCSeq = localCSeq;
+        return dialog;
+    }
+
     public void Confirm() => IsConfirmed = true;
 
     public uint NextCSeq() => ++LocalCSeq;

@@ -24,7 +24,13 @@ internal sealed record RequestTemplate(SipMethod Method, SipUri RequestUri, Name
     /// <summary>Further header fields; control characters are taken out of the values.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Headers { get; init; } = [];
 
-    public string? Sdp { get; init; }
+    public SipBody? Body { get; init; }
+
+    /// <summary>A session description as the body.</summary>
+    public string? Sdp
+    {
+        init => Body = value is null ? null : SipBody.OfText("application/sdp", value);
+    }
 
     public RequestTemplate With(string name, string value) => this with { Headers = Headers.Add(new(name, value)) };
 
@@ -60,6 +66,6 @@ internal sealed record RequestTemplate(SipMethod Method, SipUri RequestUri, Name
             builder.Add(name, HeaderText.Clean(value));
         }
 
-        return (Sdp is null ? builder : builder.Body("application/sdp", Sdp)).BuildRequest();
+        return (Body is null ? builder : builder.Body(Body.ContentType, Body.Content)).BuildRequest();
     }
 }

@@ -21,6 +21,9 @@ public sealed record SipEndpointLimits
     /// <summary>Calls at a time (dialogs and attempts); further INVITEs get 503 with Retry-After (MAPPING U-43).</summary>
     public int Calls { get; init; } = 10_000;
 
+    /// <summary>Subscriptions at a time, ours and the peers'; further SUBSCRIBEs get 503 with Retry-After.</summary>
+    public int Subscriptions { get; init; } = 20_000;
+
     /// <summary>
     /// Transactions in memory, each for 32 s at least after its last message; while there are more, requests that open
     /// nothing we already know are answered 503 without one. Requests inside dialogs are always served (MAPPING U-43).

@@ -17,6 +17,7 @@ internal sealed class SipMetrics : IDisposable
     private long _transactions;
     private long _calls;
     private long _dialogs;
+    private long _subscriptions;
     private long _connections;
     private long _sockets;
 
@@ -34,6 +35,7 @@ internal sealed class SipMetrics : IDisposable
         Gauge("gateway.sip.transactions", "Transactions in memory", () => Volatile.Read(ref _transactions));
         Gauge("gateway.sip.calls", "Calls: attempts and dialogs", () => Volatile.Read(ref _calls));
         Gauge("gateway.sip.dialogs", "Dialogs, early ones included", () => Volatile.Read(ref _dialogs));
+        Gauge("gateway.sip.subscriptions", "Subscriptions (RFC 6665), ours and the peers'", () => Volatile.Read(ref _subscriptions));
         Gauge("gateway.sip.connections", "TCP connections", () => Volatile.Read(ref _connections));
         Gauge("gateway.sip.sockets", "Listening sockets", () => Volatile.Read(ref _sockets));
     }
@@ -45,6 +47,8 @@ internal sealed class SipMetrics : IDisposable
     public long Calls => Volatile.Read(ref _calls);
 
     public long Dialogs => Volatile.Read(ref _dialogs);
+
+    public long Subscriptions => Volatile.Read(ref _subscriptions);
 
     public long Connections => Volatile.Read(ref _connections);
 
@@ -78,6 +82,8 @@ internal sealed class SipMetrics : IDisposable
     public void CallsChanged(int by) => Interlocked.Add(ref _calls, by);
 
     public void DialogsChanged(int by) => Interlocked.Add(ref _dialogs, by);
+
+    public void SubscriptionsChanged(int by) => Interlocked.Add(ref _subscriptions, by);
 
     public void ConnectionsChanged(int by) => Interlocked.Add(ref _connections, by);
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using Gateway.Sip.Dialogs;
 using Gateway.Sip.Digest;
 using Gateway.Sip.Messages;
@@ -28,7 +27,7 @@ internal sealed class ClientRequest(
 {
     private readonly Queue<SipDestination> _untried = new();
     private ImmutableArray<KeyValuePair<string, string>> _authorization =
-        digest?.Authorize(template.Method, template.RequestUri.ToString(), Encoding.UTF8.GetBytes(template.Sdp ?? "")) ?? [];
+        digest?.Authorize(template.Method, template.RequestUri.ToString(), (template.Body?.Content ?? default).Span) ?? [];
 
     private ClientTransaction? _transaction;
     private SipDestination? _current;

@@ -15,9 +15,6 @@ internal sealed class NewInvites(SipStack stack)
     /// <summary>Who decides; none: 480.</summary>
     public ISipInviteHandler? Handler { get; set; }
 
-    /// <summary>Set on shutdown: no new calls.</summary>
-    public bool IsDraining { get; set; }
-
     /// <summary>Takes an INVITE that has passed the checks of section 8.2.</summary>
     public void Take(ServerTransaction transaction)
     {
@@ -36,7 +33,7 @@ internal sealed class NewInvites(SipStack stack)
             transaction.Respond(Responses.Begin(stack, invite, 422)
                 .Add(SipHeaders.MinSE, SessionInterval.LeastSeconds).BuildResponse());
         }
-        else if (IsDraining || stack.Calls.Count >= stack.Options.Limits.Calls)
+        else if (stack.IsDraining || stack.Calls.Count >= stack.Options.Limits.Calls)
         {
             transaction.Respond(Responses.Begin(stack, invite, 503)
                 .Add(SipHeaders.RetryAfter, RetryAfterOverload).BuildResponse());

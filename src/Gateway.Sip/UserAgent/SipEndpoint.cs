@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Gateway.Sip.Subscriptions;
 using Gateway.Sip.Transports;
 using Microsoft.Extensions.Logging;
 
@@ -40,6 +41,7 @@ public sealed partial class SipEndpoint : ISipUserAgent, IAsyncDisposable
         _stack = new SipStack(options, _loop, _network, resolver ?? new AddressResolver(), tap, logger);
         _core = new UserAgentCore(_stack);
         receiver.Core = _core;
+        Events = new SipEventAgent(_stack, () => IsListening);
     }
 
     /// <summary>Decides over new calls; without one they get 480.</summary>
@@ -57,6 +59,9 @@ public sealed partial class SipEndpoint : ISipUserAgent, IAsyncDisposable
 
     /// <summary>Calls in progress, attempts included.</summary>
     public long CallCount => _metrics.Calls;
+
+    /// <summary>Subscriptions (RFC 6665).</summary>
+    public ISipEventAgent Events { get; }
 
     internal SipMetrics Metrics => _metrics;
 
@@ -95,8 +100,8 @@ public sealed partial class SipEndpoint : ISipUserAgent, IAsyncDisposable
         }
     }
 
-    /// <summary>No new calls from now on (503 with Retry-After); those that run go on.</summary>
-    public void Drain() => _loop.Post(() => _core.Invites.IsDraining = true);
+    /// <summary>No new calls and subscriptions from now on (503 with Retry-After); those that run go on.</summary>
+    public void Drain() => _loop.Post(() => _stack.IsDraining = true);
 
     /// <summary>Ends the calls that are left, waits a moment for their peers, and closes the sockets.</summary>
     /// <param name="cancellationToken">Cuts the waiting short.</param>
@@ -169,12 +174,14 @@ public sealed partial class SipEndpoint : ISipUserAgent, IAsyncDisposable
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _loop.Post(() =>
         {
-            _core.Invites.IsDraining = true;
+            _stack.IsDraining = true;
             _stack.WhenIdle(() => ended.TrySetResult());
             foreach (var call in _stack.Calls.ToArray())
             {
                 call.Abandon();
             }
+
+            _stack.Subscriptions.EndAll();
         });
         try
         {

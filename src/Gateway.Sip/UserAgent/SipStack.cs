@@ -1,5 +1,6 @@
 using Gateway.Sip.Dialogs;
 using Gateway.Sip.Messages;
+using Gateway.Sip.Subscriptions;
 using Gateway.Sip.Transactions;
 using Gateway.Sip.Transports;
 using Microsoft.Extensions.Logging;
@@ -23,6 +24,7 @@ internal sealed class SipStack
         Transactions = new TransactionLayer(loop, network, options.Timers, Wire);
         Dialogs = new DialogTable(loop);
         Names = new LocalNames(options);
+        Subscriptions = new SubscriptionTable(this);
     }
 
     public SipEndpointOptions Options { get; }
@@ -57,6 +59,12 @@ internal sealed class SipStack
     /// <summary>Calls in progress, for shutdown and for the limit.</summary>
     public HashSet<IStackCall> Calls { get; } = [];
 
+    /// <summary>Subscriptions, ours and the peers' (RFC 6665).</summary>
+    public SubscriptionTable Subscriptions { get; }
+
+    /// <summary>Set on shutdown: nothing new is begun for peers.</summary>
+    public bool IsDraining { get; set; }
+
     public SipTimers Timers => Options.Timers;
 
     public void Add(IStackCall call)
@@ -74,16 +82,16 @@ internal sealed class SipStack
         }
     }
 
-    /// <summary>Calls back once, now or when the last call is over.</summary>
+    /// <summary>Calls back once, now or when the last call and the last subscription are over.</summary>
     public void WhenIdle(Action idle)
     {
         _idle = idle;
         CallIfIdle();
     }
 
-    private void CallIfIdle()
+    public void CallIfIdle()
     {
-        if (Calls.Count == 0)
+        if (Calls.Count == 0 && Subscriptions.Count == 0)
         {
             _idle?.Invoke();
             _idle = null;

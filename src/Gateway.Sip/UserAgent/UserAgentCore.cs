@@ -138,6 +138,10 @@ internal sealed class UserAgentCore(SipStack stack) : ISipReceiver
         {
             Invites.Take(transaction);
         }
+        else if (request.Method == SipMethod.Subscribe)
+        {
+            stack.Subscriptions.TakeSubscribe(transaction);
+        }
         else
         {
             OnOutsideDialog(transaction);
@@ -150,7 +154,7 @@ internal sealed class UserAgentCore(SipStack stack) : ISipReceiver
         {
             user.OnRequest(transaction);
         }
-        else
+        else if (!stack.Subscriptions.TryTakeFirstNotify(transaction))
         {
             transaction.Respond(stack, 481);
         }
