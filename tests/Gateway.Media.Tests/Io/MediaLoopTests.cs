@@ -1,0 +1,243 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Gateway.Media.Io;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Gateway.Media.Tests.Io;
+
+/// <summary>Real sockets of the loopback address, on both kinds of loop.</summary>
+public sealed class EpollLoopTests() : MediaLoopContract(portable: false);
+
+/// <inheritdoc cref="EpollLoopTests"/>
+public sealed class PortableLoopTests() : MediaLoopContract(portable: true);
+
+public abstract class MediaLoopContract(bool portable) : IAsyncLifetime, IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private readonly MediaLoops _loops = new(
+        new MediaIoOptions { Loops = 1, Portable = portable }, TimeProvider.System, NullLogger<MediaLoops>.Instance);
+
+    private IMediaLoop Loop => _loops.Next();
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _loops.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("::1")]
+    public async Task Datagrams_come_in_and_go_out_again(string host)
+    {
+        var echo = await BindAsync(host, new Echo());
+        using var peer = new Socket(echo.Local.Family, SocketType.Dgram, ProtocolType.Udp);
+        await peer.ConnectAsync(echo.Local.ToEndPoint());
+
+        for (var i = 1; i <= 100; i++)
+        {
+            var sent = Enumerable.Repeat((byte)i, i * 15).ToArray();
+            await peer.SendAsync(sent);
+            Assert.Equal(sent, await ReceiveAsync(peer));
+        }
+    }
+
+    [Fact]
+    public async Task Datagrams_in_a_burst_keep_their_order()
+    {
+        var echo = await BindAsync("127.0.0.1", new Echo());
+        using var peer = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        await peer.ConnectAsync(echo.Local.ToEndPoint());
+
+        for (var i = 0; i < 100; i++)
+        {
+            await peer.SendAsync(new[] { (byte)i });
+        }
+
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.Equal([(byte)i], await ReceiveAsync(peer));
+        }
+    }
+
+    [Fact]
+    public async Task Sender_is_told_with_the_datagram_and_empty_or_oversized_ones_are_dropped()
+    {
+        var inbox = new Inbox();
+        var socket = await BindAsync("127.0.0.1", inbox);
+        using var peer = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        peer.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+
+        peer.SendTo([], socket.Local.ToEndPoint());
+        peer.SendTo(new byte[DatagramRoom.Longest + 1], socket.Local.ToEndPoint());
+        peer.SendTo(new byte[DatagramRoom.Longest], socket.Local.ToEndPoint());
+
+        var (from, length, room) = await inbox.TakeAsync();
+        Assert.Equal(PeerAddress.FromEndPoint((IPEndPoint)peer.LocalEndPoint!), from);
+        Assert.Equal(DatagramRoom.Longest, length);
+        Assert.True(room >= length + DatagramRoom.Spare);
+    }
+
+    [Fact]
+    public async Task Port_that_is_taken_cannot_be_bound()
+    {
+        var taken = await BindAsync("127.0.0.1", new Inbox());
+
+        Assert.False(await OnLoopAsync(() => Loop.TryBind(taken.Local, new Inbox(), out _)));
+        Assert.False(await OnLoopAsync(() =>
+            Loop.TryBind(PeerAddress.FromEndPoint(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 0)), new Inbox(), out _)));
+    }
+
+    [Fact]
+    public async Task Closed_socket_gives_back_its_port_and_is_not_called_again()
+    {
+        var inbox = new Inbox();
+        var socket = await BindAsync("127.0.0.1", inbox);
+        await OnLoopAsync(() =>
+        {
+            socket.Close();
+            socket.Close();
+            socket.Send([1], socket.Local);
+            return true;
+        });
+
+        Assert.True(await OnLoopAsync(() => Loop.TryBind(socket.Local, new Inbox(), out _)));
+        Assert.True(inbox.IsEmpty);
+    }
+
+    [Fact]
+    public async Task Nobody_there_is_no_trouble()
+    {
+        var echo = await BindAsync("127.0.0.1", new Echo());
+        var gone = await BindAsync("127.0.0.1", new Inbox());
+        await OnLoopAsync(() =>
+        {
+            gone.Close();
+            echo.Send([1], gone.Local); // comes back as an ICMP error
+            return true;
+        });
+
+        using var peer = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        await peer.ConnectAsync(echo.Local.ToEndPoint());
+        await peer.SendAsync(new byte[] { 7 });
+        Assert.Equal([7], await ReceiveAsync(peer));
+    }
+
+    [Fact]
+    public async Task Timers_fire_in_order_and_stopped_ones_do_not()
+    {
+        var fired = new List<int>();
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Loop.Post(() =>
+        {
+            var now = Loop.Now;
+            Loop.CreateTimer(_ => done.SetResult()).Start(now + 30);
+            Loop.CreateTimer(_ => fired.Add(2)).Start(now + 20);
+            Loop.CreateTimer(_ => fired.Add(1)).Start(now + 10);
+            var stopped = Loop.CreateTimer(_ => fired.Add(3));
+            stopped.Start(now + 15);
+            stopped.Stop();
+        });
+
+        await done.Task.WaitAsync(Patience);
+        Assert.Equal([1, 2], fired);
+    }
+
+    [Fact]
+    public async Task Fault_in_one_item_leaves_the_others_alone()
+    {
+        var faulty = await BindAsync("127.0.0.1", new Faulty());
+        Loop.Post(() => throw new InvalidOperationException());
+        Loop.Post(() => Loop.CreateTimer(_ => throw new InvalidOperationException()).Start(Loop.Now));
+        using var peer = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        await peer.ConnectAsync(faulty.Local.ToEndPoint());
+        await peer.SendAsync(new byte[] { 1 });
+        await peer.SendAsync(new byte[] { 2 });
+
+        Assert.Equal([2], await ReceiveAsync(peer));
+    }
+
+    [Fact]
+    public async Task Posts_of_many_threads_all_run_on_the_loop()
+    {
+        var threads = new ConcurrentDictionary<int, bool>();
+        var left = 4000;
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+        {
+            for (var i = 0; i < 1000; i++)
+            {
+                Loop.Post(() =>
+                {
+                    threads[Environment.CurrentManagedThreadId] = true;
+                    if (Interlocked.Decrement(ref left) == 0)
+                    {
+                        done.SetResult();
+                    }
+                });
+            }
+        })));
+
+        await done.Task.WaitAsync(Patience);
+        Assert.Single(threads);
+    }
+
+    private async Task<IMediaSocket> BindAsync(string host, IDatagramHandler handler)
+    {
+        var socket = await OnLoopAsync(() =>
+            Loop.TryBind(PeerAddress.FromAddress(IPAddress.Parse(host), 0), handler, out var bound) ? bound : null);
+        return Assert.IsType<IMediaSocket>(socket, exactMatch: false);
+    }
+
+    private async Task<T> OnLoopAsync<T>(Func<T> work)
+    {
+        var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Loop.Post(() => result.SetResult(work()));
+        return await result.Task.WaitAsync(Patience);
+    }
+
+    private static async Task<byte[]> ReceiveAsync(Socket peer)
+    {
+        var buffer = new byte[4096];
+        using var patience = new CancellationTokenSource(Patience);
+        return buffer[..await peer.ReceiveAsync(buffer, SocketFlags.None, patience.Token)];
+    }
+
+    private sealed class Echo : IDatagramHandler
+    {
+        public void OnDatagram(IMediaSocket socket, in PeerAddress from, Span<byte> buffer, int length, long now) =>
+            socket.Send(buffer[..length], from);
+    }
+
+    private sealed class Faulty : IDatagramHandler
+    {
+        public void OnDatagram(IMediaSocket socket, in PeerAddress from, Span<byte> buffer, int length, long now)
+        {
+            if (buffer[0] == 1)
+            {
+                throw new InvalidOperationException();
+            }
+
+            socket.Send(buffer[..length], from);
+        }
+    }
+
+    private sealed class Inbox : IDatagramHandler
+    {
+        private readonly System.Threading.Channels.Channel<(PeerAddress, int, int)> _came =
+            System.Threading.Channels.Channel.CreateUnbounded<(PeerAddress, int, int)>();
+
+        public bool IsEmpty => !_came.Reader.TryPeek(out _);
+
+        public Task<(PeerAddress From, int Length, int Room)> TakeAsync() => _came.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+
+        public void OnDatagram(IMediaSocket socket, in PeerAddress from, Span<byte> buffer, int length, long now) =>
+            _came.Writer.TryWrite((from, length, buffer.Length));
+    }
+}
