@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Gateway.Host.Configuration;
 using Gateway.Host.Running;
 using Gateway.Mapping.Configuration;
+using Gateway.Mapping.State.Sqlite;
 using Gateway.Media.Rtpengine;
 using Gateway.Sip.Messages;
 using Gateway.Sip.UserAgent;
@@ -117,6 +118,11 @@ internal static class CheckCommand
             var probe = Path.Combine(existing, $".gateway-check-{Environment.ProcessId}");
             File.WriteAllBytes(probe, []);
             File.Delete(probe);
+            if (SqliteStore.Check(Path.Combine(folder, "gateway.db")) is { } fault)
+            {
+                return new CheckLine(name, fault, "The gateway does not start without its store");
+            }
+
             return new CheckLine(existing == folder ? name : $"{name}, made at the first start", null, null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -5,6 +5,8 @@ using Gateway.Mapping.Calls;
 using Gateway.Mapping.Policy;
 using Gateway.Mapping.Presence;
 using Gateway.Mapping.Sessions.Traces;
+using Gateway.Mapping.State;
+using Gateway.Mapping.State.Sqlite;
 using Gateway.Media.Rtpengine;
 using Gateway.Sip.UserAgent;
 using Gateway.Xmpp.AddressPrompt;
@@ -31,7 +33,9 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
     private readonly SipEndpoint _sip;
     private readonly XmppComponent _xmpp;
     private readonly XmppState _xmppState;
-    private readonly FileSubscriberStore _subscribers;
+    private readonly GatewayState _state;
+    private readonly ThreadTable _threads;
+    private readonly AddressPlan _addresses;
     private readonly PresenceService _presence;
     private readonly CallService _calls;
     private readonly SessionTraceRecorder? _traces;
@@ -56,15 +60,18 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
         _xmpp = new XmppComponent(options.Component(), router, time, logs.CreateLogger<XmppComponent>(), _traces).Observe(_xmppState);
 
         var plan = options.Plan();
-        var addresses = new AddressPlan(plan);
+        _state = new GatewayState(
+            new SqliteStore(Path.Combine(options.State.Path, "gateway.db"), logs.CreateLogger<SqliteStore>()), time,
+            logs.CreateLogger<GatewayState>());
+        var instanceKey = InstanceKey.LoadOrCreate(options.State.Path);
+        _threads = new ThreadTable(_state, time);
+        var addresses = _addresses = new AddressPlan(plan, _state);
         var policy = new AccessPolicy(plan, addresses);
-        _subscribers = new FileSubscriberStore(
-            Path.Combine(options.State.Path, "subscribers.jsonl"), logs.CreateLogger<FileSubscriberStore>());
         _presence = new PresenceService(
-            plan, addresses, policy, _xmpp, discovery, _subscribers, time, logs.CreateLogger<PresenceService>());
+            plan, addresses, policy, _xmpp, discovery, _state, time, logs.CreateLogger<PresenceService>());
         _calls = new CallService(new CallServiceParts(
             plan, addresses, new CallAdmission(plan.Policy, addresses, policy, time), _xmpp, _sip, _relay,
-            InstanceKey.LoadOrCreate(options.State.Path), time, logs.CreateLogger<CallService>()));
+            instanceKey, time, logs.CreateLogger<CallService>()));
         _calls.Announce(_presence);
         router.Register(_presence).Register(_calls)
             .Register(new Ping())
@@ -96,6 +103,9 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
             Log.Notice(_logger, notice);
         }
 
+        var stored = await _state.OpenAsync(Path.Combine(_options.State.Path, "subscribers.jsonl"), cancellationToken).ConfigureAwait(false);
+        _threads.Fill(stored.Threads);
+        _addresses.Remember(stored.Spellings);
         await _presence.LoadAsync(cancellationToken).ConfigureAwait(false);
         await _sip.StartAsync(cancellationToken).ConfigureAwait(false);
         _stream = RunStreamAsync();
@@ -120,7 +130,7 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
         _disposed = true;
         await _calls.DisposeAsync().ConfigureAwait(false);
         _presence.Dispose();
-        await _subscribers.DisposeAsync().ConfigureAwait(false);
+        await _state.DisposeAsync().ConfigureAwait(false);
         _xmpp.Dispose();
         await _sip.DisposeAsync().ConfigureAwait(false);
         await _relay.DisposeAsync().ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Gateway.Mapping.Configuration;
+using Gateway.Mapping.State;
 using Gateway.Sip.Messages;
 using Gateway.Xmpp.Addresses;
 
@@ -14,17 +15,20 @@ public sealed class AddressPlan
     private const int Remembered = 100_000;
 
     private readonly MappingOptions _options;
-    private readonly AddressMemory _memory = new(Remembered);
+    private readonly AddressMemory _memory;
     private readonly LocalDomains _localDomains;
     private readonly string _sipHost;
     private readonly string _gatewayHost;
 
     /// <summary>Reads the options, which have been checked before.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="journal">Keeps the spelling of SIP users over restarts; null: it is lost.</param>
     /// <exception cref="ArgumentException">The options were not checked.</exception>
-    public AddressPlan(MappingOptions options)
+    public AddressPlan(MappingOptions options, IStateJournal? journal = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
+        _memory = new AddressMemory(Remembered, journal);
         Trunks = new TrunkTable(options);
         Gateway = Jid.Parse(options.GatewayDomain);
         _gatewayHost = HostPart.TryRead(Gateway.Domain, out var host, out _) ? host : Gateway.Domain;
@@ -43,6 +47,13 @@ public sealed class AddressPlan
     private CallerPlan Callers { get; }
 
     private UserPlan Users { get; }
+
+    /// <summary>Takes the spellings of SIP users that were kept; at the start.</summary>
+    public void Remember(IEnumerable<SpellingRecord> kept)
+    {
+        ArgumentNullException.ThrowIfNull(kept);
+        _memory.Fill(kept);
+    }
 
     /// <summary>Where a JID at the gateway leads.</summary>
     /// <param name="addressed">The JID as the XMPP user wrote it, with or without resource.</param>

@@ -12,10 +12,4 @@ internal static partial class Log
 
     [LoggerMessage(3202, LogLevel.Warning, "More than {Limit} presence subscriptions: new ones see presence once only")]
     public static partial void SubscriberLimit(ILogger logger, int limit);
-
-    [LoggerMessage(3203, LogLevel.Error, "Presence subscriptions cannot be kept in {Path}; they will be learnt again from probes")]
-    public static partial void StoreFailed(ILogger logger, string path, Exception exception);
-
-    [LoggerMessage(3204, LogLevel.Warning, "{Count} lines of {Path} are no subscriptions and were left out")]
-    public static partial void StoreDamaged(ILogger logger, int count, string path);
 }

@@ -1,0 +1,157 @@
+using System.Diagnostics.Metrics;
+using System.Threading.Channels;
+using Gateway.Mapping.Presence;
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
+
+namespace Gateway.Mapping.State;
+
+/// <summary>
+/// The one writer of a store: takes changes at once and writes them behind, in order and in batches. A store that fails for a
+/// while holds nobody up; what it missed is written when it works again.
+/// </summary>
+public sealed class GatewayState : IStateJournal, ISubscriberStore, IAsyncDisposable
+{
+    private const int QueueLimit = 200_000;
+    private const int BatchLimit = 2_000;
+
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5); // for what is still to be written at the end
+
+    private readonly IGatewayStore _store;
+    private readonly TimeProvider _time;
+    private readonly ILogger<GatewayState> _logger;
+    private readonly Channel<StoreChange> _changes =
+        Channel.CreateBounded<StoreChange>(new BoundedChannelOptions(QueueLimit) { SingleReader = true });
+
+    private readonly ResiliencePipeline _patience;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Meter _meter = new("Gateway.Mapping");
+    private readonly Counter<long> _lost;
+    private Task _writer = Task.CompletedTask;
+    private StoredState _stored = new();
+    private int _isFull;
+
+    /// <summary>Touches nothing before <see cref="OpenAsync"/>.</summary>
+    public GatewayState(IGatewayStore store, TimeProvider time, ILogger<GatewayState> logger)
+    {
+        _store = store;
+        _time = time;
+        _logger = logger;
+        _lost = _meter.CreateCounter<long>(
+            "gateway.mapping.state.lost", description: "Changes that were not kept because the store could not write for long");
+        _meter.CreateObservableGauge(
+            "gateway.mapping.state.waiting", () => _changes.Reader.Count, description: "Changes that wait to be written");
+        _patience = new ResiliencePipelineBuilder { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions
+            {
+                ShouldHandle = new PredicateBuilder().Handle<StoreException>(),
+                MaxRetryAttempts = int.MaxValue,
+                BackoffType = DelayBackoffType.Exponential,
+                Delay = TimeSpan.FromSeconds(1),
+                MaxDelay = TimeSpan.FromSeconds(30),
+                OnRetry = failed =>
+                {
+                    Log.StoreFailed(_logger, _store.Location, failed.Outcome.Exception!.Message);
+                    return ValueTask.CompletedTask;
+                },
+            })
+            .Build();
+    }
+
+    /// <summary>Opens the store and reads what it holds. Before the first session, once.</summary>
+    /// <param name="earlierSubscribers">The file in which version 0.1 kept subscriptions: taken over once, then renamed.</param>
+    /// <param name="cancellationToken">Cuts it short.</param>
+    /// <exception cref="StoreException">The store cannot be used.</exception>
+    public async Task<StoredState> OpenAsync(string? earlierSubscribers, CancellationToken cancellationToken)
+    {
+        _stored = await _store.OpenAsync(cancellationToken).ConfigureAwait(false);
+        if (earlierSubscribers is not null && File.Exists(earlierSubscribers))
+        {
+            await TakeOverAsync(earlierSubscribers, cancellationToken).ConfigureAwait(false);
+        }
+
+        _writer = Task.Run(WriteChangesAsync, CancellationToken.None);
+        return _stored;
+    }
+
+    /// <inheritdoc/>
+    public void Write(StoreChange change)
+    {
+        if (_changes.Writer.TryWrite(change))
+        {
+            return;
+        }
+
+        _lost.Add(1);
+        if (Interlocked.Exchange(ref _isFull, 1) == 0)
+        {
+            Log.StoreFull(_logger, _store.Location, QueueLimit);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyCollection<PresenceSubscription>> LoadAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyCollection<PresenceSubscription>>(_stored.Subscriptions);
+
+    /// <inheritdoc/>
+    public void Add(PresenceSubscription subscription) => Write(new StoreChange.KeepSubscription(subscription));
+
+    /// <inheritdoc/>
+    public void Remove(PresenceSubscription subscription) => Write(new StoreChange.ForgetSubscription(subscription));
+
+    /// <summary>Writes what is still to be written, within a few seconds, and closes the store.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _changes.Writer.TryComplete();
+        try
+        {
+            await _writer.WaitAsync(Farewell, _time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            await _stopping.CancelAsync().ConfigureAwait(false);
+            await _writer.ConfigureAwait(false);
+        }
+
+        await _store.DisposeAsync().ConfigureAwait(false);
+        _meter.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task WriteChangesAsync()
+    {
+        List<StoreChange> batch = [];
+        try
+        {
+            while (await _changes.Reader.WaitToReadAsync(_stopping.Token).ConfigureAwait(false))
+            {
+                while (batch.Count < BatchLimit && _changes.Reader.TryRead(out var change))
+                {
+                    batch.Add(change);
+                }
+
+                await _patience.ExecuteAsync(
+                    async cancel => await _store.WriteAsync(batch, cancel).ConfigureAwait(false), _stopping.Token).ConfigureAwait(false);
+                batch.Clear();
+                Interlocked.Exchange(ref _isFull, 0);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            var left = batch.Count + _changes.Reader.Count;
+            _lost.Add(left);
+            Log.StoreLeft(_logger, left, _store.Location);
+        }
+    }
+
+    private async Task TakeOverAsync(string path, CancellationToken cancellationToken)
+    {
+        var (kept, damaged) = await SubscriberFile.ReadAsync(path, cancellationToken).ConfigureAwait(false);
+        await _store.WriteAsync([.. kept.Select(subscription => new StoreChange.KeepSubscription(subscription))], cancellationToken)
+            .ConfigureAwait(false);
+        File.Move(path, path + ".imported", overwrite: true);
+        _stored = _stored with { Subscriptions = [.. _stored.Subscriptions.Union(kept)] };
+        Log.TakenOver(_logger, kept.Count, path, damaged);
+    }
+}

@@ -1,0 +1,36 @@
+using Gateway.Mapping.State;
+
+namespace Gateway.Mapping.Tests.State;
+
+/// <summary>A journal that can be read again as the store would give it back.</summary>
+internal sealed class JournalList : IStateJournal
+{
+    private readonly List<StoreChange> _changes = [];
+
+    public IReadOnlyList<StoreChange> Changes => _changes;
+
+    /// <summary>The rows of the thread table that the changes leave, least recently used first.</summary>
+    public IEnumerable<ThreadRecord> Threads
+    {
+        get
+        {
+            Dictionary<(object, object, string), ThreadRecord> rows = [];
+            foreach (var change in _changes)
+            {
+                switch (change)
+                {
+                    case StoreChange.KeepThread { Thread: var row }:
+                        rows[(row.User, row.Contact, row.CallId)] = row;
+                        break;
+                    case StoreChange.ForgetThread gone:
+                        rows.Remove((gone.User, gone.Contact, gone.CallId));
+                        break;
+                }
+            }
+
+            return rows.Values.OrderBy(row => row.LastUsed);
+        }
+    }
+
+    public void Write(StoreChange change) => _changes.Add(change);
+}
