@@ -11,6 +11,7 @@ internal static partial class RunCommand
 {
     public static async Task<int> RunAsync(GatewayOptions options, TimeSpan drainTimeout, CancellationToken cancellationToken)
     {
+        InlineCompletions.Enable();
         var app = GatewayHost.Build(options, drainTimeout);
         await using (app.ConfigureAwait(false))
         {

@@ -1,5 +1,5 @@
+using System.Collections.Concurrent;
 using System.Globalization;
-using System.Threading.Channels;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting;
@@ -16,59 +16,101 @@ internal sealed class QueuedSink : ILogEventSink, IDisposable
     /// <summary>About ten seconds of a busy gateway at Debug.</summary>
     internal const int Capacity = 8192;
 
+    /// <summary>Lines that come so close together are written together: under load each would else wake the writer.</summary>
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(10);
+
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
     private static readonly MessageTemplate Lost =
         new MessageTemplateParser().Parse("{Lines} log lines were lost: what reads standard output is too slow");
 
-    private readonly Channel<LogEvent> _lines;
+    private readonly ConcurrentQueue<LogEvent> _lines = new();
+    private readonly AutoResetEvent _some = new(false); // a wait that sleeps at once; others spin first
     private readonly ITextFormatter _formatter;
     private readonly TextWriter _output;
     private readonly Thread _writer;
+    private int _queued;
     private int _lost;
+    private volatile bool _isClosing;
 
     public QueuedSink(ITextFormatter formatter, TextWriter output)
     {
         _formatter = formatter;
         _output = output;
-        _lines = Channel.CreateBounded<LogEvent>(
-            new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite },
-            _ => Interlocked.Increment(ref _lost));
         _writer = new Thread(Write) { IsBackground = true, Name = "log" };
         _writer.Start();
     }
 
-    public void Emit(LogEvent logEvent) => _lines.Writer.TryWrite(logEvent);
+    public void Emit(LogEvent logEvent)
+    {
+        if (_isClosing)
+        {
+            return;
+        }
+
+        var queued = Interlocked.Increment(ref _queued);
+        if (queued > Capacity)
+        {
+            Interlocked.Decrement(ref _queued);
+            Interlocked.Increment(ref _lost);
+            return;
+        }
+
+        _lines.Enqueue(logEvent);
+        if (queued == 1)
+        {
+            _some.Set();
+        }
+    }
 
     /// <summary>Writes what is queued, if somebody reads it.</summary>
     public void Dispose()
     {
-        _lines.Writer.TryComplete();
-        _writer.Join(Farewell);
+        _isClosing = true;
+        _some.Set();
+        if (_writer.Join(Farewell))
+        {
+            _some.Dispose();
+        }
     }
 
     private void Write()
     {
         try
         {
-            while (_lines.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult()) // a thread of its own: nobody else waits
+            while (!_isClosing)
             {
-                while (_lines.Reader.TryRead(out var line))
+                _some.WaitOne();
+                if (!_isClosing)
                 {
-                    _formatter.Format(line, _output);
+                    Thread.Sleep(Gathering); // a thread of its own: nobody else waits
                 }
 
-                if (Interlocked.Exchange(ref _lost, 0) is > 0 and var lost)
-                {
-                    _formatter.Format(LostLines(lost), _output);
-                }
-
-                _output.Flush();
+                WriteQueued();
             }
+
+            WriteQueued();
         }
         catch (IOException)
         {
             // Nobody reads standard output any more: there is nowhere left to say so.
         }
+    }
+
+    private void WriteQueued()
+    {
+        while (_lines.TryDequeue(out var line))
+        {
+            // Counted down before it is written: who comes after the last one wakes the writer again.
+            Interlocked.Decrement(ref _queued);
+            _formatter.Format(line, _output);
+        }
+
+        if (Interlocked.Exchange(ref _lost, 0) is > 0 and var lost)
+        {
+            _formatter.Format(LostLines(lost), _output);
+        }
+
+        _output.Flush();
     }
 
     private static LogEvent LostLines(int count) => new(

@@ -24,16 +24,24 @@ public readonly record struct CodecIdentity(string Encoding, int ClockRate, int 
             return null;
         }
 
-        var encoding = map.Encoding.ToLowerInvariant();
+        var encoding = LowerCase(map.Encoding);
         return new CodecIdentity(encoding, map.ClockRate, map.Channels ?? 1, encoding == "h264" ? ModeOf(media.Fmtp(format)) : "");
     }
 
     /// <summary>The clock rate of a codec whose description leaves it out.</summary>
-    internal static int UsualClockRate(string encoding) => encoding.ToLowerInvariant() switch
+    internal static int UsualClockRate(string encoding) => LowerCase(encoding) switch
     {
         "opus" => 48000,
         "vp8" or "vp9" or "h264" or "h265" or "av1" or "rtx" or "ulpfec" => 90000,
         _ => 8000,
+    };
+
+    /// <summary>A name that is in lower case already comes back as it is; the two that never are need no copy either.</summary>
+    private static string LowerCase(string encoding) => encoding switch
+    {
+        "PCMU" => "pcmu",
+        "PCMA" => "pcma",
+        _ => encoding.ToLowerInvariant(),
     };
 
     private static string ModeOf(string? fmtp) =>

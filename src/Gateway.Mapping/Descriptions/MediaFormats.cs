@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using Gateway.Sip.Sdp;
 
 namespace Gateway.Mapping.Descriptions;
@@ -17,16 +18,31 @@ internal static class MediaFormats
     /// </summary>
     public static SdpMedia Map(SdpMedia media, Func<string, string?> map)
     {
-        var formats = media.Formats.Distinct().Select(format => (Old: format, New: map(format)))
-            .Where(pair => pair.New is not null).ToDictionary(pair => pair.Old, pair => pair.New!, StringComparer.Ordinal);
-        var mapped = media with
+        var formats = new Dictionary<string, string>(media.Formats.Length, StringComparer.Ordinal);
+        var numbers = ImmutableArray.CreateBuilder<string>(media.Formats.Length);
+        var isChanged = false;
+        foreach (var format in media.Formats)
         {
-            Formats = [.. media.Formats.Distinct().Where(formats.ContainsKey).Select(format => formats[format])],
-            Attributes = [.. media.Attributes.Select(attribute => Map(attribute, formats)).OfType<SdpAttribute>()],
-        };
-        foreach (var (old, renumbered) in formats.Where(pair => pair.Key != pair.Value))
+            if (formats.ContainsKey(format) || map(format) is not { } renumbered)
+            {
+                isChanged = true;
+                continue;
+            }
+
+            formats.Add(format, renumbered);
+            numbers.Add(renumbered);
+            isChanged |= format != renumbered;
+        }
+
+        if (!isChanged)
         {
-            if (media.TryRtpMap(old, out var codec) && !media.Values("rtpmap").Any(value => FormatOf(value).SequenceEqual(old)))
+            return media;
+        }
+
+        var mapped = media with { Formats = numbers.ToImmutable(), Attributes = Map(media.Attributes, formats) };
+        foreach (var (old, renumbered) in formats)
+        {
+            if (old != renumbered && media.TryRtpMap(old, out var codec) && !HasRtpMap(media, old))
             {
                 var channels = codec.Channels is > 1 and var count ? "/" + SdpToken.Of(count) : "";
                 mapped = mapped.AddAttribute(
@@ -35,6 +51,33 @@ internal static class MediaFormats
         }
 
         return mapped;
+    }
+
+    private static bool HasRtpMap(SdpMedia media, string format)
+    {
+        foreach (var value in media.Values("rtpmap"))
+        {
+            if (FormatOf(value).SequenceEqual(format))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static ImmutableArray<SdpAttribute> Map(ImmutableArray<SdpAttribute> attributes, Dictionary<string, string> formats)
+    {
+        var mapped = ImmutableArray.CreateBuilder<SdpAttribute>(attributes.Length);
+        foreach (var attribute in attributes)
+        {
+            if (Map(attribute, formats) is { } kept)
+            {
+                mapped.Add(kept);
+            }
+        }
+
+        return mapped.ToImmutable();
     }
 
     private static SdpAttribute? Map(SdpAttribute attribute, Dictionary<string, string> formats)

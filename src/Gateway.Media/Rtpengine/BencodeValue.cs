@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -11,15 +12,34 @@ internal abstract record BencodeValue
     {
     }
 
-    /// <summary>An octet string; the ng protocol's are UTF-8 text.</summary>
-    internal sealed record Octets(ImmutableArray<byte> Value) : BencodeValue
+    /// <summary>An octet string. The ng protocol's are UTF-8 text, and long: what is made from a text is encoded when it is written.</summary>
+    internal sealed record Octets : BencodeValue
     {
-        public Octets(string text)
-            : this(ImmutableCollectionsMarshal.AsImmutableArray(Encoding.UTF8.GetBytes(text)))
-        {
-        }
+        private readonly string? _text;
+        private readonly ImmutableArray<byte> _octets;
 
-        public string Text => Encoding.UTF8.GetString(Value.AsSpan());
+        public Octets(string text) => _text = text;
+
+        public Octets(ImmutableArray<byte> octets) => _octets = octets;
+
+        public ImmutableArray<byte> Value =>
+            _text is null ? _octets : ImmutableCollectionsMarshal.AsImmutableArray(Encoding.UTF8.GetBytes(_text));
+
+        public string Text => _text ?? Encoding.UTF8.GetString(_octets.AsSpan());
+
+        public void WriteTo(IBufferWriter<byte> to)
+        {
+            BencodeWriter.WriteNumber(to, _text is null ? _octets.Length : Encoding.UTF8.GetByteCount(_text));
+            to.Write(":"u8);
+            if (_text is null)
+            {
+                to.Write(_octets.AsSpan());
+            }
+            else
+            {
+                Encoding.UTF8.GetBytes(_text, to);
+            }
+        }
 
         public bool Equals(Octets? other) => other is not null && Value.AsSpan().SequenceEqual(other.Value.AsSpan());
 

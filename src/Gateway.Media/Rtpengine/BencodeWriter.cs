@@ -12,7 +12,7 @@ internal static class BencodeWriter
         switch (value)
         {
             case BencodeValue.Octets octets:
-                WriteOctets(to, octets.Value.AsSpan());
+                octets.WriteTo(to);
                 break;
             case BencodeValue.Integer integer:
                 to.Write("i"u8);
@@ -43,14 +43,7 @@ internal static class BencodeWriter
         }
     }
 
-    private static void WriteOctets(IBufferWriter<byte> to, ReadOnlySpan<byte> octets)
-    {
-        WriteNumber(to, octets.Length);
-        to.Write(":"u8);
-        to.Write(octets);
-    }
-
-    private static void WriteNumber(IBufferWriter<byte> to, long number)
+    internal static void WriteNumber(IBufferWriter<byte> to, long number)
     {
         const int mostDigits = 20; // of a 64-bit number with its sign
         Utf8Formatter.TryFormat(number, to.GetSpan(mostDigits), out var written);

@@ -11,6 +11,9 @@ internal static class Descriptions
     /// <summary>Candidates of one medium; clients gather about ten.</summary>
     internal const int MostCandidates = 64;
 
+    /// <summary>A browser's description with audio and video. Larger ones are written all the same.</summary>
+    private const int UsualLength = 8 * 1024;
+
     private const string Trickle = "a=ice-options:trickle";
     private const string Candidate = "a=candidate:";
     private const string LineEnd = "\r\n";
@@ -24,6 +27,9 @@ internal static class Descriptions
         "mid", "group", "msid", "msid-semantic", "ssrc", "ssrc-group", "extmap", "extmap-allow-mixed", "rtcp-fb", "rtcp-rsize",
         "rtcp-mux-only", "bundle-only", "ice-options", "ice-lite", "end-of-candidates", "candidate", "identity", "tls-id",
     ];
+
+    [ThreadStatic]
+    private static StringBuilder? _text;
 
     public static bool HasIce(string sdp)
     {
@@ -63,7 +69,7 @@ internal static class Descriptions
             return sdp;
         }
 
-        var text = new StringBuilder(sdp.Length + 64);
+        var text = Empty();
         var isInMedium = false;
         foreach (var line in new DescriptionLines(sdp))
         {
@@ -82,7 +88,7 @@ internal static class Descriptions
     /// <summary>Without what a phone can make nothing of .</summary>
     public static string ForPhones(string sdp)
     {
-        var text = new StringBuilder(sdp.Length);
+        var text = Empty();
         foreach (var line in new DescriptionLines(sdp))
         {
             if (!IsOfWebRtc(line))
@@ -101,7 +107,7 @@ internal static class Descriptions
     /// </summary>
     public static string WithoutNowhere(string sdp)
     {
-        var text = new StringBuilder(sdp.Length + 16);
+        var text = Empty();
         foreach (var line in new DescriptionLines(sdp))
         {
             if (IsMedium(line) && !IsNowhere(line))
@@ -141,6 +147,17 @@ internal static class Descriptions
 
         grown = Text(sections);
         return true;
+    }
+
+    /// <summary>The thread's own buffer: descriptions are long, and a call changes half a dozen of them.</summary>
+    private static StringBuilder Empty()
+    {
+        if (_text is not { Capacity: <= UsualLength } text)
+        {
+            text = _text = new StringBuilder(UsualLength, int.MaxValue);
+        }
+
+        return text.Clear();
     }
 
     private static bool SaysTrickle(string sdp)

@@ -43,9 +43,16 @@ internal sealed class NgConnection : IAsyncDisposable
 
     public IPEndPoint Remote { get; }
 
-    /// <summary>The task ends with the first readable reply that bears <paramref name="cookie"/>.</summary>
-    public Task<BencodeValue.Dictionary> Expect(string cookie) => _awaited.GetOrAdd(
-        cookie, _ => new TaskCompletionSource<BencodeValue.Dictionary>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+    /// <summary>
+    /// The task ends with the first readable reply that bears <paramref name="cookie"/>. What waits for it goes on within the
+    /// receiving loop, which nothing here keeps for longer than a message takes: the caller of a call waits for it too.
+    /// </summary>
+    public Task<BencodeValue.Dictionary> Expect(string cookie)
+    {
+        var reply = new TaskCompletionSource<BencodeValue.Dictionary>();
+        _awaited[cookie] = reply; // of 96 random bits: nobody else waits for it
+        return reply.Task;
+    }
 
     public void Forget(string cookie) => _awaited.TryRemove(cookie, out _);
 

@@ -34,7 +34,7 @@ internal sealed class RelaySession
     /// <summary>Runs a verb after all that were called before it; null when the session was deleted meanwhile.</summary>
     public async ValueTask<MediaResult?> InTurnAsync(Func<ValueTask<MediaResult>> verb)
     {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var done = new TaskCompletionSource();
         var before = Interlocked.Exchange(ref _last, done.Task);
         try
         {

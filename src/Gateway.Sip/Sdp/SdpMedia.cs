@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Text;
 
 namespace Gateway.Sip.Sdp;
 
@@ -85,12 +84,7 @@ public sealed record SdpMedia
     public override int GetHashCode() => HashCode.Combine(Media, Port, Protocol, Attributes.Length);
 
     /// <summary>The lines, each ended by CRLF.</summary>
-    public override string ToString()
-    {
-        var text = new StringBuilder(256);
-        SdpWriter.Write(text, this);
-        return text.ToString();
-    }
+    public override string ToString() => SdpWriter.ToText(this);
 
     internal string MediaLine => string.Create(
         CultureInfo.InvariantCulture,

@@ -9,8 +9,8 @@ internal sealed class SdpReader
 {
     private readonly SdpSectionReader _session = new();
     private readonly List<SdpSectionReader> _media = [];
-    private readonly ImmutableArray<SdpLine>.Builder _timing = ImmutableArray.CreateBuilder<SdpLine>();
-    private readonly ImmutableArray<SdpLine>.Builder _information = ImmutableArray.CreateBuilder<SdpLine>();
+    private readonly ImmutableArray<SdpLine>.Builder _timing = ImmutableArray.CreateBuilder<SdpLine>(1);
+    private readonly ImmutableArray<SdpLine>.Builder _information = ImmutableArray.CreateBuilder<SdpLine>(0);
     private SdpOrigin? _origin;
     private string? _name;
 

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
@@ -6,6 +7,10 @@ namespace Gateway.Sip.Sdp;
 /// <summary>a=rtpmap and a=fmtp of a media description.</summary>
 internal static class SdpRtp
 {
+    private static readonly FrozenSet<string> Frequent = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "opus", "PCMU", "PCMA", "G722", "G729", "GSM", "speex", "CN", "telephone-event", "red", "ulpfec", "rtx", "VP8", "VP9", "H264", "AV1");
+
     internal static bool TryMap(SdpMedia media, string format, [NotNullWhen(true)] out SdpRtpMap? map)
     {
         map = null;
@@ -14,7 +19,7 @@ internal static class SdpRtp
             return false;
         }
 
-        if (Rest(media, "rtpmap", format) is { } rest)
+        if (Rest(media, "rtpmap", format) is { IsEmpty: false } rest)
         {
             return TryParse(payloadType, rest, out map);
         }
@@ -23,35 +28,38 @@ internal static class SdpRtp
         return map is not null;
     }
 
-    internal static string? Fmtp(SdpMedia media, string format) => Rest(media, "fmtp", format);
+    internal static string? Fmtp(SdpMedia media, string format) => Rest(media, "fmtp", format) is { IsEmpty: false } rest ? rest.ToString() : null;
 
-    /// <summary>What follows the format in the first attribute of this name that is about it.</summary>
-    private static string? Rest(SdpMedia media, string name, string format)
+    /// <summary>What follows the format in the first attribute of this name that is about it; empty when there is none.</summary>
+    private static ReadOnlySpan<char> Rest(SdpMedia media, string name, string format)
     {
         foreach (var attribute in media.Attributes)
         {
             if (attribute.Name == name && attribute.Value is { } value
                 && value.StartsWith(format, StringComparison.Ordinal) && value.Length > format.Length && value[format.Length] == ' ')
             {
-                return value[format.Length..].Trim();
+                return value.AsSpan(format.Length).Trim();
             }
         }
 
-        return null;
+        return default;
     }
 
-    private static bool TryParse(int payloadType, string text, [NotNullWhen(true)] out SdpRtpMap? map)
+    private static bool TryParse(int payloadType, ReadOnlySpan<char> text, [NotNullWhen(true)] out SdpRtpMap? map)
     {
         Span<Range> parts = stackalloc Range[4];
-        var span = text.AsSpan();
-        var count = span.Split(parts, '/');
-        map = count is 2 or 3 && !span[parts[0]].IsEmpty && TryNumber(span[parts[1]], out var rate) && rate > 0
+        var count = text.Split(parts, '/');
+        map = count is 2 or 3 && !text[parts[0]].IsEmpty && TryNumber(text[parts[1]], out var rate) && rate > 0
             ? new SdpRtpMap(
-                payloadType, text[parts[0]], rate,
-                count == 3 && TryNumber(span[parts[2]], out var channels) && channels > 0 ? channels : null)
+                payloadType, NameOf(text[parts[0]]), rate,
+                count == 3 && TryNumber(text[parts[2]], out var channels) && channels > 0 ? channels : null)
             : null;
         return map is not null;
     }
+
+    /// <summary>Names met in every description are not made anew.</summary>
+    private static string NameOf(ReadOnlySpan<char> encoding) =>
+        Frequent.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(encoding, out var known) ? known : encoding.ToString();
 
     private static bool TryNumber(ReadOnlySpan<char> text, out int number) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);

@@ -18,11 +18,11 @@ internal sealed class SdpSectionReader
 
     internal SdpConnection? Connection { get; private set; }
 
-    internal ImmutableArray<SdpBandwidth>.Builder Bandwidths { get; } = ImmutableArray.CreateBuilder<SdpBandwidth>();
+    internal ImmutableArray<SdpBandwidth>.Builder Bandwidths { get; } = ImmutableArray.CreateBuilder<SdpBandwidth>(0);
 
-    internal ImmutableArray<SdpLine>.Builder Others { get; } = ImmutableArray.CreateBuilder<SdpLine>();
+    internal ImmutableArray<SdpLine>.Builder Others { get; } = ImmutableArray.CreateBuilder<SdpLine>(0);
 
-    internal ImmutableArray<SdpAttribute>.Builder Attributes { get; } = ImmutableArray.CreateBuilder<SdpAttribute>();
+    internal ImmutableArray<SdpAttribute>.Builder Attributes { get; } = ImmutableArray.CreateBuilder<SdpAttribute>(24);
 
     internal static bool TryBegin(string value, [NotNullWhen(true)] out SdpSectionReader? section)
     {

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
 
 namespace Gateway.Sip.Sdp;
 
@@ -135,10 +134,5 @@ public sealed record SdpSession
     public override int GetHashCode() => HashCode.Combine(Origin, Media.Length, Attributes.Length);
 
     /// <summary>The description, lines ended by CRLF; control characters in values are dropped.</summary>
-    public override string ToString()
-    {
-        var text = new StringBuilder(1024);
-        SdpWriter.Write(text, this);
-        return text.ToString();
-    }
+    public override string ToString() => SdpWriter.ToText(this);
 }

@@ -7,6 +7,37 @@ namespace Gateway.Sip.Sdp;
 /// <summary>Writes descriptions in the order of RFC 8866 section 5. No value can begin a line of its own.</summary>
 internal static class SdpWriter
 {
+    /// <summary>A browser's description with audio and video. Larger ones are written all the same.</summary>
+    private const int UsualLength = 8 * 1024;
+
+    [ThreadStatic]
+    private static StringBuilder? _text;
+
+    internal static string ToText(SdpSession session)
+    {
+        var text = Empty();
+        Write(text, session);
+        return text.ToString();
+    }
+
+    internal static string ToText(SdpMedia media)
+    {
+        var text = Empty();
+        Write(text, media);
+        return text.ToString();
+    }
+
+    /// <summary>The thread's own buffer: a call writes a dozen descriptions, each of which would else need several.</summary>
+    private static StringBuilder Empty()
+    {
+        if (_text is not { Capacity: <= UsualLength } text)
+        {
+            text = _text = new StringBuilder(UsualLength, int.MaxValue);
+        }
+
+        return text.Clear();
+    }
+
     internal static void Write(StringBuilder text, SdpSession session)
     {
         var origin = session.Origin;

@@ -23,7 +23,7 @@ internal interface ITransactionSurroundings
 internal sealed class TransactionRunner<TTable>(TTable initial, ISipLoop loop, ITransactionSurroundings surroundings)
     where TTable : class, ITransactionTable<TTable>
 {
-    private readonly LoopTimer?[] _timers = new LoopTimer?[Enum.GetValues<TransactionTimer>().Length];
+    private readonly LoopTimer?[] _timers = new LoopTimer?[(int)TransactionTimer.M + 1];
     private bool _over;
 
     public TTable Table { get; private set; } = initial;
@@ -93,7 +93,7 @@ internal sealed class TransactionRunner<TTable>(TTable initial, ISipLoop loop, I
 
     private void StopAll()
     {
-        foreach (var timer in Enum.GetValues<TransactionTimer>())
+        for (var timer = TransactionTimer.A; timer <= TransactionTimer.M; timer++)
         {
             Stop(timer);
         }

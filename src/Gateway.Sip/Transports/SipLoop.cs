@@ -1,34 +1,82 @@
-using System.Threading.Channels;
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
 namespace Gateway.Sip.Transports;
 
-/// <summary>Runs work items one at a time from one queue.</summary>
+/// <summary>
+/// Runs work items one at a time from one queue. Whoever posts to an idle loop runs it there and then: a message would else wake
+/// one sleeping thread to be read and another to be understood.
+/// </summary>
 /// <remarks>
 /// The queue has no bound of its own, so that timers and commands are never lost; the sockets bound what they put in
 /// (<see cref="SipEndpointLimits.QueuedDatagrams"/>, <see cref="SipEndpointLimits.QueuedPerConnection"/>).
 /// </remarks>
-internal sealed partial class SipLoop(TimeProvider time, SipMetrics metrics, ILogger logger) : ISipLoop
+internal sealed partial class SipLoop : ISipLoop, IThreadPoolWorkItem
 {
-    private readonly Channel<Action> _work =
-        Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
+    /// <summary>What a poster does for others before the thread pool takes over: it has its own socket to read.</summary>
+    private const int Turn = 32;
 
-    public TimeProvider Time => time;
+    private readonly ConcurrentQueue<Action> _work = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ILogger _logger;
+    private int _waiting;
+    private bool _isOver;
 
-    public SipMetrics Metrics => metrics;
-
-    public void Post(Action work) => _work.Writer.TryWrite(work);
-
-    /// <summary>Returns when <see cref="Complete"/> was called and everything queued before has run.</summary>
-    public async Task RunAsync()
+    public SipLoop(TimeProvider time, SipMetrics metrics, ILogger logger)
     {
-        await foreach (var work in _work.Reader.ReadAllAsync().ConfigureAwait(false))
+        Time = time;
+        Metrics = metrics;
+        _logger = logger;
+        Timers = new LoopTimers(this);
+    }
+
+    public TimeProvider Time { get; }
+
+    public SipMetrics Metrics { get; }
+
+    public LoopTimers Timers { get; }
+
+    public void Post(Action work)
+    {
+        _work.Enqueue(work);
+        if (Interlocked.Increment(ref _waiting) == 1)
         {
-            RunOne(work);
+            Run();
         }
     }
 
-    public void Complete() => _work.Writer.TryComplete();
+    /// <summary>Completes when everything queued before has run; nothing runs after it.</summary>
+    public Task CompleteAsync()
+    {
+        Post(() =>
+        {
+            _isOver = true;
+            Timers.Dispose();
+            _ended.TrySetResult();
+        });
+        return _ended.Task;
+    }
+
+    void IThreadPoolWorkItem.Execute() => Run();
+
+    private void Run()
+    {
+        for (var left = Turn; left > 0; left--)
+        {
+            _work.TryDequeue(out var work); // there is one: it was counted after it was queued
+            if (!_isOver)
+            {
+                RunOne(work!);
+            }
+
+            if (Interlocked.Decrement(ref _waiting) == 0)
+            {
+                return;
+            }
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
 
     private void RunOne(Action work)
     {
@@ -40,8 +88,8 @@ internal sealed partial class SipLoop(TimeProvider time, SipMetrics metrics, ILo
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            metrics.LoopFault();
-            LogFault(logger, fault);
+            Metrics.LoopFault();
+            LogFault(_logger, fault);
         }
     }
 

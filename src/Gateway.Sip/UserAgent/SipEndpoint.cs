@@ -18,7 +18,7 @@ public sealed partial class SipEndpoint : ISipUserAgent, IAsyncDisposable
     private readonly UserAgentCore _core;
     private readonly SipEndpointOptions _options;
     private readonly ILogger _logger;
-    private Task? _running;
+    private bool _isOpen;
     private bool _stopped;
 
     /// <summary>Made, but not listening until <see cref="StartAsync"/>.</summary>
@@ -81,7 +81,7 @@ public sealed partial class SipEndpoint : ISipUserAgent, IAsyncDisposable
         var addresses = _options.Listen.Select(text => SipListenAddress.TryParse(text, out var address)
             ? address!
             : throw new FormatException($"Not a SIP listen address: {text}")).ToImmutableArray();
-        _running = Task.Run(_loop.RunAsync, CancellationToken.None);
+        _isOpen = true;
         try
         {
             _network.Bind(addresses);
@@ -119,11 +119,10 @@ public sealed partial class SipEndpoint : ISipUserAgent, IAsyncDisposable
             await EndCallsAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        if (_running is { } running)
+        if (_isOpen)
         {
             await _network.DisposeAsync().ConfigureAwait(false);
-            _loop.Complete();
-            await running.ConfigureAwait(false);
+            await _loop.CompleteAsync().ConfigureAwait(false);
         }
     }
 

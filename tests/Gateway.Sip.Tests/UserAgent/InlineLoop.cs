@@ -3,14 +3,22 @@ using Gateway.Sip.Transports;
 namespace Gateway.Sip.Tests.UserAgent;
 
 /// <summary>The loop on the test's own thread: what is posted runs before the posting call returns, in order.</summary>
-internal sealed class InlineLoop(TimeProvider time) : ISipLoop, IDisposable
+internal sealed class InlineLoop : ISipLoop, IDisposable
 {
     private readonly Queue<Action> _work = new();
     private bool _isRunning;
 
-    public TimeProvider Time => time;
+    public InlineLoop(TimeProvider time)
+    {
+        Time = time;
+        Timers = new LoopTimers(this);
+    }
+
+    public TimeProvider Time { get; }
 
     public SipMetrics Metrics { get; } = new();
+
+    public LoopTimers Timers { get; }
 
     public void Post(Action work)
     {
@@ -34,5 +42,9 @@ internal sealed class InlineLoop(TimeProvider time) : ISipLoop, IDisposable
         }
     }
 
-    public void Dispose() => Metrics.Dispose();
+    public void Dispose()
+    {
+        Timers.Dispose();
+        Metrics.Dispose();
+    }
 }
