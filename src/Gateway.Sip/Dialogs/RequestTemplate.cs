@@ -26,6 +26,9 @@ internal sealed record RequestTemplate(SipMethod Method, SipUri RequestUri, Name
 
     public SipBody? Body { get; init; }
 
+    /// <summary>Most bytes of the whole request; null: no limit but the transport's.</summary>
+    public int? MaxBytes { get; init; }
+
     /// <summary>A session description as the body.</summary>
     public string? Sdp
     {

@@ -40,6 +40,32 @@ internal static class MultipartBody
         return null;
     }
 
+    /// <summary>The body or the first part of the wanted type, with its own Content-Type.</summary>
+    internal static SipBody? FindPart(SipBody body, string wanted, int level = 0)
+    {
+        if (body.MediaType == wanted)
+        {
+            return body;
+        }
+
+        if (!body.MediaType.StartsWith("multipart/", StringComparison.Ordinal) || level == MostLevels || Boundary(body.ContentType) is not { } boundary)
+        {
+            return null;
+        }
+
+        foreach (var part in Parts(body.Content, Encoding.UTF8.GetBytes("--" + boundary)))
+        {
+            var end = part.Span.IndexOf("\r\n\r\n"u8);
+            if (end is >= 0 and <= LongestPartHeader && PartType(part[..end]) is { } partType
+                && FindPart(new SipBody(partType, part[(end + 4)..]), wanted, level + 1) is { } found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+
     private static IEnumerable<ReadOnlyMemory<byte>> Parts(ReadOnlyMemory<byte> body, byte[] delimiter)
     {
         var at = NextDelimiter(body.Span, 0, delimiter);

@@ -151,7 +151,7 @@ internal sealed class ClientRequest(
     /// <summary>To where the challenge came from.</summary>
     private void SendAgain()
     {
-        if (Flow is { IsReliable: true, IsOpen: true } flow)
+        if (Flow is { IsReliable: true, IsOpen: true } flow && template.MaxBytes is null)
         {
             HasProvisional = false;
             SendBy(Build(flow), flow);
@@ -173,6 +173,13 @@ internal sealed class ClientRequest(
         }
 
         var request = Build(flow);
+        if (request.Raw.Length > template.MaxBytes)
+        {
+            _over = true;
+            user.OnFailure(this, SipFailures.TooLarge(request.Raw.Length));
+            return;
+        }
+
         if (IsTooLarge(request, flow)
             && stack.Network.Open(SipTransportKind.Tcp, destination.EndPoint) is { } stream)
         {

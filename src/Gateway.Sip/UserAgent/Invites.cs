@@ -35,19 +35,6 @@ public sealed record OutgoingInvite(SipUri RequestUri, NameAddr From, NameAddr T
     public ImmutableArray<KeyValuePair<string, string>> ExtraHeaders { get; init; } = [];
 }
 
-/// <summary>A request outside any dialog.</summary>
-public sealed record OutgoingRequest(SipMethod Method, SipUri RequestUri, NameAddr From, NameAddr To)
-{
-    /// <summary>Outbound proxy; default: the Request-URI.</summary>
-    public SipUri? NextHop { get; init; }
-
-    /// <summary>Answers 401 and 407.</summary>
-    public SipCredentials? Credentials { get; init; }
-}
-
-/// <summary>The outcome of <see cref="ISipUserAgent.SendAsync"/>.</summary>
-public sealed record SipResult(int Status, string Phrase, bool IsLocal);
-
 /// <summary>An INVITE that arrived.</summary>
 /// <param name="RequestUri">Whom it calls.</param>
 /// <param name="From">Claimed caller.</param>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Gateway.Sip.Dialogs;
 using Gateway.Sip.Digest;
 using Gateway.Sip.Messages;
@@ -9,43 +10,64 @@ namespace Gateway.Sip.UserAgent;
 internal sealed class OneShotRequest : IClientRequestUser
 {
     private readonly TaskCompletionSource<SipResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ClientRequest _request;
-    private uint _cseq;
+    private readonly SipStack _stack;
+    private readonly OutgoingRequest _what;
+    private ClientRequest? _request;
 
     public OneShotRequest(SipStack stack, OutgoingRequest request)
     {
-        var template = new RequestTemplate(
-            request.Method, request.RequestUri, request.From.WithTag(SipIdentifiers.Tag()), request.To.WithTag(null),
-            SipIdentifiers.CallId())
-        {
-            NextHop = request.NextHop ?? request.RequestUri,
-            ContactUser = request.Method == SipMethod.Options ? request.From.Uri : null,
-            Headers = request.Method == SipMethod.Options ? [new(SipHeaders.Accept, "application/sdp")] : [],
-        };
-        var digest = request.Credentials is { } known ? new DigestClient(known.Username, known.Password) : null;
-        _request = new ClientRequest(stack, template, () => ++_cseq, digest, this);
+        _stack = stack;
+        _what = request;
     }
 
     public Task<SipResult> Result => _result.Task;
 
     /// <summary>On the loop.</summary>
-    public void Start() => _request.Start();
+    public void Start()
+    {
+        var conversation = _what.Conversation ?? new SipConversation(SipIdentifiers.CallId());
+        var isOptions = _what.Method == SipMethod.Options;
+        var template = new RequestTemplate(
+            _what.Method, _what.RequestUri, _what.From.WithTag(conversation.FromTag), _what.To.WithTag(null), conversation.CallId)
+        {
+            NextHop = _what.NextHop ?? _what.RequestUri,
+            ContactUser = isOptions ? _what.From.Uri : null, // RFC 3428 section 4: none in MESSAGE
+            Headers = isOptions ? _what.ExtraHeaders.Add(new(SipHeaders.Accept, "application/sdp")) : _what.ExtraHeaders,
+            Body = _what.Body,
+            MaxBytes = _what.MaxBytes,
+        };
+        if (_what.Credentials is { } known)
+        {
+            conversation.Digest ??= new DigestClient(known.Username, known.Password);
+        }
+
+        _request = new ClientRequest(_stack, template, conversation.NextCSeq, conversation.Digest, this);
+        _request.Start();
+    }
 
     /// <summary>On the loop: nobody waits any more.</summary>
     public void GiveUp()
     {
-        _request.GiveUp();
+        _request?.GiveUp();
         _result.TrySetResult(new SipResult(408, SipPhrases.Of(408), IsLocal: true));
     }
 
     public void OnResponse(ClientRequest request, SipResponse response)
     {
-        if (response.IsFinal)
+        if (!response.IsFinal)
         {
-            _result.TrySetResult(new SipResult(response.Status, response.Phrase, IsLocal: false));
+            return;
         }
+
+        var read = SipFailures.Of(response);
+        _result.TrySetResult(new SipResult(response.Status, read.Phrase, IsLocal: false)
+        {
+            RetryAfter = read.RetryAfter,
+            Contacts = read.Contacts,
+            Accept = [.. response.HeaderValues(SipHeaders.Accept).Select(SipMediaType.Of).Take(SipLimits.Values)],
+        });
     }
 
     public void OnFailure(ClientRequest request, SipFailure failure) =>
-        _result.TrySetResult(new SipResult(failure.Status, failure.Phrase, IsLocal: true));
+        _result.TrySetResult(new SipResult(failure.Status, failure.Phrase, IsLocal: true) { RequestBytes = failure.RequestBytes });
 }

@@ -88,6 +88,9 @@ public sealed record SipFailure(int Status, string Phrase, bool IsLocal)
 
     /// <summary>Retry-After in seconds, if sent.</summary>
     public int? RetryAfter { get; init; }
+
+    /// <summary>Size of a request that was too large to be sent; else 0.</summary>
+    internal int RequestBytes { get; init; }
 }
 
 /// <summary>One value of the Reason header field, RFC 3326: <c>Q.850;cause=16;text="..."</c>.</summary>

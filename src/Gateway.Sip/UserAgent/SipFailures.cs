@@ -16,12 +16,15 @@ internal static class SipFailures
         new(response.Status, HeaderText.Cut(response.Phrase, LongestPhrase), IsLocal: false)
         {
             Reasons = ReasonHeader.Read(response),
-            Contacts = response.Status < 400 ? Contacts(response) : [],
+            Contacts = response.Status is >= 300 and < 400 ? Contacts(response) : [],
             RetryAfter = response.Number(SipHeaders.RetryAfter) is { } seconds ? (int)Math.Min(seconds, int.MaxValue) : null,
         };
 
     /// <summary>Made here: the peer said nothing final.</summary>
     public static SipFailure Local(int status) => new(status, SipPhrases.Of(status), IsLocal: true);
+
+    /// <summary>The request is larger than its sender allows: nothing was sent.</summary>
+    public static SipFailure TooLarge(int bytes) => Local(513) with { RequestBytes = bytes };
 
     /// <summary>A timeout counts as 408, a transport error as 503 (RFC 3261 section 8.1.3.1).</summary>
     public static SipFailure Of(TransactionFailure failure) => Local(failure == TransactionFailure.Timeout ? 408 : 503);

@@ -8,14 +8,18 @@ namespace Gateway.Sip.UserAgent;
 /// <summary>Gives every message to what it belongs to: RFC 3261 sections 8.2, 12.2.2, 16.10, 18.</summary>
 internal sealed class UserAgentCore(SipStack stack) : ISipReceiver
 {
-    private ISipRequestHandler? _requests;
+    private readonly Dictionary<SipMethod, ISipRequestHandler> _requests = [];
 
     public NewInvites Invites { get; } = new(stack);
 
     /// <summary>Serves further methods outside dialogs.</summary>
     public void Serve(ISipRequestHandler handler)
     {
-        _requests = handler;
+        foreach (var method in handler.Methods)
+        {
+            _requests.Add(method, handler); // two for one method would be our own mistake
+        }
+
         stack.Policy = stack.Policy with { Methods = [.. stack.Policy.Methods.Union(handler.Methods)] };
     }
 
@@ -163,9 +167,9 @@ internal sealed class UserAgentCore(SipStack stack) : ISipReceiver
     private void OnOutsideDialog(ServerTransaction transaction)
     {
         var method = transaction.Request.Method;
-        if (_requests is not null && _requests.Methods.Contains(method))
+        if (_requests.TryGetValue(method, out var handler))
         {
-            _requests.OnRequest(new ServerRequest(stack, transaction));
+            handler.OnRequest(new ServerRequest(stack, transaction));
         }
         else if (method == SipMethod.Options)
         {

@@ -84,7 +84,8 @@ public sealed class SipEndpointTests
                 SipMethod.Options, pair.UriOf(pair.Bob, "bob"),
                 new NameAddr(null, pair.UriOf(pair.Alice, "alice")), new NameAddr(null, pair.UriOf(pair.Bob, "bob"))),
             CancellationToken.None);
-        Assert.Equal(new SipResult(200, "OK", IsLocal: false), result);
+        Assert.Equal((200, "OK", false), (result.Status, result.Phrase, result.IsLocal));
+        Assert.Equal<string>(["application/sdp"], result.Accept);
     }
 
     [Fact] // RFC 3261 section 8.1.3.1
