@@ -43,7 +43,7 @@ public sealed record IceAgentOptions
     /// <summary>Pairs checked (RFC 8445 section 6.1.2.5 recommends 100); the lowest are dropped.</summary>
     public int MaxPairs { get; init; } = 100;
 
-    /// <summary>STUN messages without valid credentials that are answered or examined in a second; more are dropped unread.</summary>
+    /// <summary>STUN requests without valid credentials that are answered with an error in a second; more are only counted.</summary>
     public int UnauthenticatedPerSecond { get; init; } = 50;
 
     /// <summary>Where credentials, transaction ids and tie-breakers come from.</summary>

@@ -1,0 +1,235 @@
+using Gateway.Media.Io;
+
+namespace Gateway.Media.Ice;
+
+/// <summary>
+/// The pairs of one generation of credentials, best first (RFC 8445 section 6.1.2), and which of them to check next
+/// (section 6.1.4.2). Grows while candidates trickle in (RFC 8838 section 12), within limits.
+/// </summary>
+internal sealed class IceChecklist(IceContext context)
+{
+    private readonly List<IceRemote> _remotes = [];
+    private readonly List<IcePair> _pairs = [];
+    private readonly Queue<IcePair> _triggered = [];
+
+    /// <summary>Best first.</summary>
+    public IReadOnlyList<IcePair> Pairs => _pairs;
+
+    /// <summary>A candidate that the peer signalled. One that a check revealed before gets its true names now.</summary>
+    public void Add(IceCandidate candidate)
+    {
+        if (!candidate.TryGetAddress(out var address))
+        {
+            return;
+        }
+
+        if (Remote(address) is { } known)
+        {
+            (known.Priority, known.Foundation, known.Type) = (candidate.Priority, candidate.Foundation, candidate.Type);
+            Reprioritize();
+            return;
+        }
+
+        if (_remotes.Count >= context.Options.MaxRemoteCandidates)
+        {
+            return;
+        }
+
+        var remote = new IceRemote(address, candidate.Priority, candidate.Foundation, candidate.Type);
+        _remotes.Add(remote);
+        foreach (var @base in context.Bases)
+        {
+            if (@base.Reaches(address))
+            {
+                Add(new IcePair(@base, remote));
+            }
+        }
+    }
+
+    /// <summary>The pair that a check came by; a peer-reflexive one when it is new (section 7.3.1.3). Null beyond the limits.</summary>
+    public IcePair? Reveal(IceBase @base, in PeerAddress from, uint priority)
+    {
+        var remote = Remote(from);
+        if (remote is null)
+        {
+            if (_remotes.Count >= context.Options.MaxRemoteCandidates)
+            {
+                return null;
+            }
+
+            // A foundation of its own: nothing is known of what it has in common with others.
+            remote = new IceRemote(from, priority, "prflx" + _remotes.Count, IceCandidateType.PeerReflexive);
+            _remotes.Add(remote);
+        }
+
+        return Find(@base, from) ?? Add(new IcePair(@base, remote));
+    }
+
+    public IcePair? Find(IceBase @base, in PeerAddress remote)
+    {
+        foreach (var pair in _pairs)
+        {
+            if (pair.Base.Index == @base.Index && pair.Remote.Address == remote)
+            {
+                return pair;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Puts a pair at the end of the triggered-check queue (section 7.3.1.4).</summary>
+    public void Trigger(IcePair pair)
+    {
+        pair.State = pair.State == IcePairState.Succeeded ? IcePairState.Succeeded : IcePairState.Waiting;
+        if (!pair.IsQueued)
+        {
+            pair.IsQueued = true;
+            _triggered.Enqueue(pair);
+        }
+    }
+
+    public bool HasTriggered => _triggered.Count > 0;
+
+    public bool TryTriggered(out IcePair? pair)
+    {
+        if (_triggered.TryDequeue(out pair))
+        {
+            pair.IsQueued = false;
+        }
+
+        return pair is not null;
+    }
+
+    /// <summary>The best waiting pair, else the best frozen one of a foundation that has none on its way (section 6.1.4.2).</summary>
+    public IcePair? NextOrdinary()
+    {
+        foreach (var pair in _pairs)
+        {
+            if (pair.State == IcePairState.Waiting && !pair.IsQueued)
+            {
+                return pair;
+            }
+        }
+
+        foreach (var pair in _pairs)
+        {
+            if (pair.State == IcePairState.Frozen && !IsBusy(pair))
+            {
+                return pair;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>What works from one base to one kind of address probably works for its likes (section 7.2.5.3.3).</summary>
+    public void Succeeded(IcePair pair)
+    {
+        pair.State = IcePairState.Succeeded;
+        foreach (var other in _pairs)
+        {
+            if (other.State == IcePairState.Frozen && other.HasFoundationOf(pair))
+            {
+                other.State = IcePairState.Waiting;
+            }
+        }
+    }
+
+    /// <summary>The best pair that works, and whether a better one is still to be tried.</summary>
+    public IcePair? BestValid(out bool mayImprove)
+    {
+        mayImprove = false;
+        foreach (var pair in _pairs)
+        {
+            if (pair.State == IcePairState.Succeeded)
+            {
+                return pair;
+            }
+
+            mayImprove |= pair.IsUnfinished;
+        }
+
+        return null;
+    }
+
+    public bool IsValid(in PeerAddress remote)
+    {
+        foreach (var pair in _pairs)
+        {
+            if (pair.State == IcePairState.Succeeded && pair.Remote.Address == remote)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>After a change of role or of a candidate's priority (section 7.3.1.1).</summary>
+    public void Reprioritize()
+    {
+        foreach (var pair in _pairs)
+        {
+            pair.Prioritize(context.Role);
+        }
+
+        _pairs.Sort(static (a, b) => b.Priority.CompareTo(a.Priority));
+    }
+
+    private IcePair? Add(IcePair pair)
+    {
+        pair.Prioritize(context.Role);
+        if (_pairs.Count >= context.Options.MaxPairs && !TryDropBelow(pair.Priority))
+        {
+            return null;
+        }
+
+        pair.State = IsBusy(pair) ? IcePairState.Frozen : IcePairState.Waiting;
+        var at = _pairs.FindIndex(other => other.Priority < pair.Priority);
+        _pairs.Insert(at < 0 ? _pairs.Count : at, pair);
+        return pair;
+    }
+
+    /// <summary>Section 6.1.2.5: the lowest go first, but none that is in use.</summary>
+    private bool TryDropBelow(ulong priority)
+    {
+        for (var i = _pairs.Count - 1; i >= 0 && _pairs[i].Priority < priority; i--)
+        {
+            if (_pairs[i].State is IcePairState.Frozen or IcePairState.Waiting or IcePairState.Failed && !_pairs[i].IsQueued)
+            {
+                _pairs.RemoveAt(i);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a pair of this one's foundation is waiting or on its way (section 6.1.2.6).</summary>
+    private bool IsBusy(IcePair pair)
+    {
+        foreach (var other in _pairs)
+        {
+            if (other != pair && other.State is IcePairState.Waiting or IcePairState.InProgress && other.HasFoundationOf(pair))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private IceRemote? Remote(in PeerAddress address)
+    {
+        foreach (var remote in _remotes)
+        {
+            if (remote.Address == address)
+            {
+                return remote;
+            }
+        }
+
+        return null;
+    }
+}
