@@ -6,7 +6,7 @@ namespace Gateway.Media.Rtp;
 
 /// <summary>
 /// What one end of a call sends and wants, as its description and the other end's together say: the control plane computes
-/// it and applies it on the call's loop (<c>MediaCall.Apply</c>). A plan replaces the one before as a whole; what is
+/// it and applies it on the call's loop (<see cref="MediaCall.Apply"/>). A plan replaces the one before as a whole; what is
 /// equal in both goes on undisturbed.
 /// </summary>
 public sealed record LegPlan

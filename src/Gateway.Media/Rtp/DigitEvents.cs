@@ -1,0 +1,94 @@
+using System.Buffers.Binary;
+
+namespace Gateway.Media.Rtp;
+
+/// <summary>Reads telephone-event packets (RFC 4733 section 2.3) and converts them between clock rates .</summary>
+internal sealed class DigitEvents
+{
+    /// <summary>Octets of an event.</summary>
+    public const int Length = 4;
+
+    private const string Keys = "0123456789*#ABCD";
+    private const byte EndBit = 0x80;
+
+    private bool _any;
+    private bool _ended;
+    private byte _event;
+    private uint _timestamp;
+    private uint _segmentTimestamp;
+    private uint _durationBefore;
+    private ushort _duration;
+    private uint _outgoing;
+
+    /// <summary>
+    /// Takes an event. True when it ends, once: with the key and how long it was pressed, in units of the incoming rate.
+    /// </summary>
+    public bool TryEnd(uint timestamp, ReadOnlySpan<byte> payload, out char key, out uint duration)
+    {
+        (key, duration) = ('\0', 0);
+        if (payload.Length < Length || payload[0] >= Keys.Length)
+        {
+            return false;
+        }
+
+        var length = BinaryPrimitives.ReadUInt16BigEndian(payload[2..]);
+        if (_any && payload[0] == _event && !_ended && timestamp != _segmentTimestamp
+            && timestamp - _segmentTimestamp == _duration)
+        {
+            // A longer press goes on in another segment, as its duration has but 16 bits (RFC 4733 section 2.5.1.3).
+            _durationBefore += _duration;
+            _segmentTimestamp = timestamp;
+        }
+        else if (!_any || timestamp != _segmentTimestamp)
+        {
+            (_any, _ended, _event, _durationBefore) = (true, false, payload[0], 0);
+            _timestamp = _segmentTimestamp = timestamp;
+            _outgoing = 0;
+        }
+
+        _duration = length;
+        if (_ended || (payload[1] & EndBit) == 0)
+        {
+            return false;
+        }
+
+        _ended = true;
+        (key, duration) = (Keys[payload[0]], _durationBefore + length);
+        return true;
+    }
+
+    /// <summary>
+    /// The timestamp of the present event in a stream whose clock stands at <paramref name="now"/>: the same for all its
+    /// packets, and later segments follow the first at their distance.
+    /// </summary>
+    public uint OutgoingTimestamp(uint now, int fromRate, int toRate)
+    {
+        if (_outgoing == 0)
+        {
+            _outgoing = now == 0 ? 1 : now;
+        }
+
+        return _outgoing + (uint)((ulong)(_segmentTimestamp - _timestamp) * (ulong)toRate / (ulong)fromRate);
+    }
+
+    /// <summary>Converts the duration in place.</summary>
+    public static void Convert(Span<byte> payload, int fromRate, int toRate)
+    {
+        if (payload.Length >= Length && fromRate != toRate)
+        {
+            var duration = (long)BinaryPrimitives.ReadUInt16BigEndian(payload[2..]) * toRate / fromRate;
+            BinaryPrimitives.WriteUInt16BigEndian(payload[2..], (ushort)Math.Min(duration, ushort.MaxValue));
+        }
+    }
+
+    /// <summary>The number of a key, or -1.</summary>
+    public static int EventOf(char key) => Keys.IndexOf(char.ToUpperInvariant(key), StringComparison.Ordinal);
+
+    /// <summary>Writes an event at the volume that RFC 4733 section 2.3 takes for usual, -10 dBm0.</summary>
+    public static void Write(Span<byte> payload, int number, bool ends, int duration)
+    {
+        payload[0] = (byte)number;
+        payload[1] = (byte)((ends ? EndBit : 0) | 10);
+        BinaryPrimitives.WriteUInt16BigEndian(payload[2..], (ushort)Math.Min(duration, ushort.MaxValue));
+    }
+}

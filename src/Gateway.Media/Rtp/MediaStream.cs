@@ -1,0 +1,211 @@
+using Gateway.Media.Io;
+
+namespace Gateway.Media.Rtp;
+
+/// <summary>
+/// One stream of one leg: what its peer sends, which goes to the same stream of the other leg, and what goes to its peer,
+/// under an SSRC, a sequence and a clock of our own that stay the same whatever happens at the other leg.
+/// </summary>
+internal sealed class MediaStream
+{
+    /// <summary>
+    /// How long a source that another one followed is not listened to: its last packets may be late, and two sources at
+    /// once would otherwise begin the stream anew with every packet.
+    /// </summary>
+    private const long SourceRest = 2_000;
+
+    private readonly SequenceMap _map;
+    private readonly DigitEvents _digits = new();
+    private readonly MediaLeg _leg;
+    private HeaderExtensions? _extensions;
+    private uint _source;
+    private uint _former;
+    private long _formerUntil;
+    private bool _heard;
+
+    public MediaStream(MediaLeg leg, int index, uint ssrc)
+    {
+        (_leg, Index, Ssrc) = (leg, index, ssrc);
+        var start = (uint)Random.Shared.NextInt64(1L << 32);
+        _map = new SequenceMap(8000, (ushort)(start & 0x7FFF), start); // the first half, so that SRTP cannot lose a wrap (RFC 3711 section 3.3.1)
+        Reports = new StreamReports(this);
+        Generator = new StreamGenerator(this, leg.Call.Loop);
+    }
+
+    public MediaLeg Leg => _leg;
+
+    public int Index { get; }
+
+    public StreamPlan Plan { get; private set; } = StreamPlan.Refused(StreamKind.Audio);
+
+    /// <summary>What we send with.</summary>
+    public uint Ssrc { get; }
+
+    /// <summary>Of what the peer sends.</summary>
+    public ReceptionStatistics Reception { get; } = new();
+
+    public StreamReports Reports { get; }
+
+    /// <summary>Makes packets of our own: digits, comfort.</summary>
+    public StreamGenerator Generator { get; }
+
+    /// <summary>The numbers and the clock of what we send.</summary>
+    public SequenceMap Map => _map;
+
+    public long PacketsSent { get; private set; }
+
+    public long OctetsSent { get; private set; }
+
+    /// <summary>The same stream of the other leg; null while that leg has none.</summary>
+    public MediaStream? Opposite => _leg.Opposite.StreamAt(Index);
+
+    /// <summary>Since when the peer has been expected to send and has not.</summary>
+    public long ExpectedSince { get; set; }
+
+    /// <summary>Whether its silence was told.</summary>
+    public bool SilenceTold { get; set; }
+
+    private LegTransport? Transport => _leg.TransportAt(Plan.Transport);
+
+    public void Apply(StreamPlan plan, long now)
+    {
+        if (plan.Sends != Plan.Sends || plan.Transport != Plan.Transport)
+        {
+            _map.Interrupt();
+        }
+
+        if (plan.Receives != Plan.Receives)
+        {
+            (ExpectedSince, SilenceTold) = (now, false);
+            Opposite?.Map.Interrupt();
+        }
+
+        Plan = plan;
+        _extensions = HeaderExtensions.Of(plan.Extensions);
+        Reports.Apply(plan);
+        if (plan.Incoming.Length > 0)
+        {
+            Reception.ClockRate = Math.Max(1, plan.Incoming[0].Incoming.ClockRate);
+        }
+    }
+
+    /// <summary>The clock of what is sent to this peer, once both plans are known.</summary>
+    public void SetOutgoingRate(int clockRate) => _map.ClockRate = clockRate;
+
+    /// <summary>A packet of the peer.</summary>
+    /// <param name="route">Where its payload goes.</param>
+    /// <param name="header">Its header.</param>
+    /// <param name="buffer">The packet and room behind it.</param>
+    /// <param name="length">Of the packet.</param>
+    /// <param name="now">Milliseconds.</param>
+    public void OnRtp(StreamRoute route, in RtpHeader header, Span<byte> buffer, int length, long now)
+    {
+        Reception.Add(header, now);
+        if (!_heard)
+        {
+            _heard = true;
+            _leg.OnFirstMedia();
+        }
+
+        (ExpectedSince, SilenceTold) = (now, false);
+        if (!IsFollowed(header.Ssrc, now))
+        {
+            return;
+        }
+
+        if (route.IsDigits && _digits.TryEnd(
+            header.Timestamp, buffer.Slice(header.PayloadStart, header.PayloadLength), out var key, out var duration))
+        {
+            _leg.Call.Sink.OnDigit(_leg.Side, key, TimeSpan.FromMilliseconds(duration * 1000d / route.IncomingRate));
+        }
+
+        if (Plan.Receives)
+        {
+            Opposite?.Forward(route, header, buffer, length, now);
+        }
+    }
+
+    /// <summary>Sends a packet that was made in <paramref name="buffer"/>, its header excepted.</summary>
+    /// <param name="buffer">Twelve octets for the header, the payload, and room.</param>
+    /// <param name="length">With the header.</param>
+    /// <param name="marker">First of a talkspurt or an event.</param>
+    /// <param name="payloadType">The number at this leg.</param>
+    /// <param name="sequence">From <see cref="Map"/>.</param>
+    /// <param name="timestamp">Of the first sample, or of the event.</param>
+    public void SendOwn(Span<byte> buffer, int length, bool marker, byte payloadType, ushort sequence, uint timestamp)
+    {
+        RtpHeader.Write(buffer, marker, payloadType, sequence, timestamp, Ssrc);
+        Send(buffer, length, length - RtpHeader.FixedLength);
+    }
+
+    public StreamFigures Figures() => new(
+        Reception.Packets, Reception.Octets, Reception.Lost, Reception.JitterMilliseconds, Reception.LastAt,
+        PacketsSent, OctetsSent, Reports.RemoteLost, Reports.RemoteJitter * 1000d / _map.ClockRate, Reports.RoundTrip);
+
+    /// <summary>Sends a compound RTCP packet about this stream.</summary>
+    public void SendRtcp(Span<byte> buffer, int length) => Transport?.SendRtcp(buffer, length);
+
+    /// <summary>A packet of the other leg's peer goes to ours.</summary>
+    private void Forward(StreamRoute route, in RtpHeader header, Span<byte> buffer, int length, long now)
+    {
+        if (!Plan.Sends || Transport is not { } transport)
+        {
+            return;
+        }
+
+        if (Generator.IsDialling)
+        {
+            _map.Skip(header.Ssrc, header.Sequence); // the keys that we press take the place of the voice (RFC 4733 section 2.6.2)
+            return;
+        }
+
+        if (!_map.TryMap(
+            header.Ssrc, header.Sequence, header.Timestamp, now, out var isNew, out var sequence, out var timestamp))
+        {
+            return;
+        }
+
+        if (route.Action == PayloadAction.Digits)
+        {
+            timestamp = route.Stream._digits.OutgoingTimestamp(timestamp, route.IncomingRate, route.OutgoingRate);
+            DigitEvents.Convert(buffer[header.PayloadStart..length], route.IncomingRate, route.OutgoingRate);
+        }
+
+        var start = header.ExtensionLength > 0 && !route.Stream.MapExtension(header, buffer) ? header.RemoveExtension(buffer) : 0;
+        var packet = buffer[start..];
+        var marker = header.Marker || (isNew && Plan.Kind == StreamKind.Audio);
+        RtpHeader.Rewrite(packet, marker, route.Outgoing, sequence, timestamp, Ssrc);
+        PacketsSent++;
+        OctetsSent += header.PayloadLength;
+        transport.SendRtp(packet, length - start);
+    }
+
+    private bool MapExtension(in RtpHeader header, Span<byte> buffer) =>
+        _extensions?.TryMap(buffer.Slice(header.ExtensionStart, header.ExtensionLength)) ?? false;
+
+    private void Send(Span<byte> buffer, int length, int payload)
+    {
+        if (Transport is { } transport)
+        {
+            PacketsSent++;
+            OctetsSent += payload;
+            transport.SendRtp(buffer, length);
+        }
+    }
+
+    private bool IsFollowed(uint ssrc, long now)
+    {
+        if (ssrc == _source)
+        {
+            return true;
+        }
+
+        if (ssrc == _former && now < _formerUntil)
+        {
+            return false;
+        }
+
+        (_former, _formerUntil, _source) = (_source, now + SourceRest, ssrc);
+        return true;
+    }
+}
