@@ -92,9 +92,9 @@ public sealed record IceCandidate(
         return candidate;
     }
 
-    /// <summary>The platform's parser also takes <c>1</c>, <c>0x7f.1</c> and addresses with a zone; a peer's route is none of them.</summary>
+    /// <summary>The platform's parser also takes <c>1</c>, <c>0x7f.1</c> and addresses with a zone or in brackets; a peer's route is none of them.</summary>
     private static bool IsLiteral(string host) =>
-        !host.Contains('%', StringComparison.Ordinal)
+        host.AsSpan().IndexOfAny("%[") < 0
         && (host.Contains(':', StringComparison.Ordinal) || (host.Split('.') is { Length: 4 } parts && parts.All(IsDecimal)));
 
     private static bool IsDecimal(string part) => part.Length is > 0 and <= 3 && part.All(char.IsAsciiDigit);
