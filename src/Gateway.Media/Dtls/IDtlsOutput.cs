@@ -30,7 +30,8 @@ public enum DtlsFault
 
 /// <summary>
 /// What an endpoint has to say. Called within <see cref="DtlsEndpoint.Start"/>, <see cref="DtlsEndpoint.OnDatagram"/> and
-/// <see cref="DtlsEndpoint.OnTimer"/>, on the caller's thread; the endpoint must not be called back nor disposed from within.
+/// <see cref="DtlsEndpoint.OnTimer"/>, on the caller's thread. <see cref="SendDtls"/> must not
+/// call the endpoint; the others may dispose it.
 /// </summary>
 public interface IDtlsOutput
 {

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Gateway.Media.Native;
 
-/// <summary>libopus (Debian: libopus0). The control function is variadic: a plain declaration is right on x86-64 and arm64 Linux.</summary>
+/// <summary>
+/// libopus (Debian: libopus0). The control function is variadic: a plain declaration is right on x86-64 and arm64 Linux.
+/// </summary>
 internal static unsafe partial class LibOpus
 {
     public const string Library = "libopus.so.0";
@@ -33,7 +35,9 @@ internal static unsafe partial class LibOpus
     [LibraryImport(Library)]
     public static partial void opus_decoder_destroy(nint decoder);
 
-    /// <summary>Without data: a frame of concealment. With <paramref name="fec"/>: the frame before, from the redundancy in this one.</summary>
+    /// <summary>
+    /// Without data: a frame of concealment. With <paramref name="fec"/>: the frame before, from the redundancy in this one.
+    /// </summary>
     [LibraryImport(Library)]
     public static partial int opus_decode(nint decoder, byte* data, int length, short* samples, int frameSize, int fec);
 

@@ -3,8 +3,10 @@ using System.Runtime.InteropServices;
 namespace Gateway.Media.Native;
 
 /// <summary>
-/// libssl and libcrypto of OpenSSL 3 (Debian: libssl3), as much as DTLS 1.2 with use_srtp needs. What the headers define as macros is
-/// <see cref="SSL_ctrl"/> and <see cref="SSL_CTX_ctrl"/>. The error queue belongs to the thread: clear, call and read it without a gap.
+/// libssl and libcrypto of OpenSSL 3 (Debian: libssl3), as much as DTLS 1.2 with use_srtp needs. What the headers define as
+/// macros is
+/// <see cref="SSL_ctrl"/> and <see cref="SSL_CTX_ctrl"/>. The error queue belongs to the thread: clear, call and read it without
+/// a gap.
 /// </summary>
 internal static unsafe partial class LibSsl
 {

@@ -20,14 +20,16 @@ public sealed record NativeLibraryState(string File, string Package, string Purp
 }
 
 /// <summary>
-/// The native libraries of the embedded relay. Asked at start-up and by <c>check</c>: a file that is missing would otherwise show at the
-/// first call that needs it.
+/// The native libraries of the embedded relay. Asked at start-up and by <c>check</c>: a file that is missing would otherwise show
+/// at the first call that needs it.
 /// </summary>
 public static class NativeLibraries
 {
     private delegate string? VersionOf();
 
-    /// <summary>Loads every library and reads its version. Takes some milliseconds; the answer does not change while the process lives.</summary>
+    /// <summary>
+    /// Loads every library and reads its version. Takes some milliseconds; the answer does not change while the process lives.
+    /// </summary>
     public static ImmutableArray<NativeLibraryState> Check() => Check(NativeLibrary.TryLoad);
 
     /// <summary>As <see cref="Check()"/>, with another loader.</summary>

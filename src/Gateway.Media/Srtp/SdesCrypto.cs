@@ -89,7 +89,9 @@ public static class SdesCrypto
         return true;
     }
 
-    /// <summary>The value of an <c>a=crypto</c> line with this key. Holds the key: for a description only, never for a log.</summary>
+    /// <summary>
+    /// The value of an <c>a=crypto</c> line with this key. Holds the key: for a description only, never for a log.
+    /// </summary>
     public static string Print(int tag, SrtpKeyMaterial key) =>
         string.Create(CultureInfo.InvariantCulture, $"{tag} {Name(key.Profile)} inline:{Convert.ToBase64String(key.KeyAndSalt)}");
 
@@ -114,8 +116,9 @@ public static class SdesCrypto
     };
 
     /// <summary>
-    /// Session parameters (section 6.3). A window size is a hint about the sender's own packets (section 6.3.6 leaves the choice to the
-    /// receiver); all others change what the packets are, and an unknown one without '-' has to be refused (section 6.3.7).
+    /// Session parameters (section 6.3). A window size is a hint about the sender's own packets (section 6.3.6 leaves the choice
+    /// to the receiver); all others change what the packets are, and an unknown one without '-' has to be refused (section
+    /// 6.3.7).
     /// </summary>
     private static bool IsHarmless(string parameter) =>
         parameter.StartsWith("WSH=", StringComparison.OrdinalIgnoreCase) || parameter.StartsWith('-');

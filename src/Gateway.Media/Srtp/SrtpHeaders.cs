@@ -5,7 +5,9 @@ namespace Gateway.Media.Srtp;
 /// <summary>As much of a header as has to be right before the library may see the packet.</summary>
 internal static class SrtpHeaders
 {
-    /// <summary>Length of an RTP header with its CSRCs and extension (RFC 3550 section 5.1); false when it does not fit.</summary>
+    /// <summary>
+    /// Length of an RTP header with its CSRCs and extension (RFC 3550 section 5.1); false when it does not fit.
+    /// </summary>
     public static bool TryReadRtp(ReadOnlySpan<byte> packet, out int header, out uint ssrc)
     {
         (header, ssrc) = (12, 0);

@@ -21,6 +21,9 @@ public enum SrtpOutcome
     /// <summary>The key has protected as many packets as it may (RFC 3711 section 9.2): the call needs new ones.</summary>
     KeyExpired,
 
-    /// <summary>The buffer has no room for what protection adds, there are too many SSRCs under one key, or the library refused for a reason of its own.</summary>
+    /// <summary>
+    /// The buffer has no room for what protection adds, there are too many SSRCs under one key, or the library refused for a
+    /// reason of its own.
+    /// </summary>
     Failed,
 }

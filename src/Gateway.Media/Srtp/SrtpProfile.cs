@@ -19,7 +19,9 @@ public enum SrtpProfile
 /// <summary>Sizes that follow from the profile.</summary>
 public static class SrtpProfiles
 {
-    /// <summary>More than any profile adds to a packet: the room that a buffer needs behind the packet (libsrtp's SRTP_MAX_TRAILER_LEN).</summary>
+    /// <summary>
+    /// More than any profile adds to a packet: the room that a buffer needs behind the packet (libsrtp's SRTP_MAX_TRAILER_LEN).
+    /// </summary>
     public const int MostAdded = 144;
 
     /// <summary>Octets of the master key.</summary>

@@ -21,7 +21,8 @@ public sealed unsafe class SrtpReceiver : IDisposable
 
     /// <summary>Opens an RTP packet.</summary>
     /// <param name="buffer">The datagram in its first <paramref name="length"/> octets.</param>
-    /// <param name="length">Of the datagram; of the RTP packet when <see cref="SrtpOutcome.Ok"/>. Otherwise the buffer's content is undefined.</param>
+    /// <param name="length">Of the datagram; of the RTP packet when <see cref="SrtpOutcome.Ok"/>. Otherwise the buffer's content
+    /// is undefined.</param>
     public SrtpOutcome UnprotectRtp(Span<byte> buffer, ref int length)
     {
         if (length < 0 || length > buffer.Length

@@ -1,6 +1,8 @@
 namespace Gateway.Media.Srtp;
 
-/// <summary>Protects what one end sends under one key: any number of SSRCs. Owned by one thread. Packets are protected in place.</summary>
+/// <summary>
+/// Protects what one end sends under one key: any number of SSRCs. Owned by one thread. Packets are protected in place.
+/// </summary>
 public sealed unsafe class SrtpSender : IDisposable
 {
     private readonly SrtpSession _session;
@@ -10,7 +12,8 @@ public sealed unsafe class SrtpSender : IDisposable
 
     /// <summary>Copies the key.</summary>
     /// <param name="key">Key and salt of this direction.</param>
-    /// <param name="lifetime">Packets that it may protect, when a description says so (RFC 4568 section 6.1); otherwise 2^48.</param>
+    /// <param name="lifetime">Packets that it may protect, when a description says so (RFC 4568 section 6.1); otherwise
+    /// 2^48.</param>
     public SrtpSender(SrtpKeyMaterial key, ulong? lifetime = null)
     {
         ArgumentNullException.ThrowIfNull(key);

@@ -6,7 +6,8 @@ namespace Gateway.Media.Srtp;
 internal sealed unsafe class SrtpSession : IDisposable
 {
     /// <summary>
-    /// Packets that may arrive out of order. RFC 3711 section 3.3.2 asks for 64 at least; video needs more, and 1024 cost 128 octets.
+    /// Packets that may arrive out of order. RFC 3711 section 3.3.2 asks for 64 at least; video needs more, and 1024 cost 128
+    /// octets.
     /// </summary>
     private const int Window = 1024;
 

@@ -17,7 +17,8 @@ internal sealed class SrtpSources(SrtpHandle session, bool outbound)
 
     /// <summary>
     /// Whether a packet of this source may be worked on. A sender that forgot a source and met it again would use its key stream
-    /// a second time (RFC 3711 section 9.1), so it takes no source beyond the last; a receiver forgets the one unused for longest.
+    /// a second time (RFC 3711 section 9.1), so it takes no source beyond the last; a receiver forgets the one unused for
+    /// longest.
     /// </summary>
     public bool Admits(uint ssrc) =>
         !outbound || _count < Most || _ssrcs[0] == ssrc || _ssrcs.AsSpan().Contains(ssrc);

@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace Gateway.Media.Tests.Srtp;
 
 /// <summary>
-/// SRTP written from RFC 3711 and RFC 7714 with the platform's own cryptography, slow and plain: what the library does is compared
-/// with it, and it is held by the texts' own vectors. Roll-over counter zero throughout.
+/// SRTP written from RFC 3711 and RFC 7714 with the platform's own cryptography, slow and plain: what the library does is
+/// compared with it, and it is held by the texts' own vectors. Roll-over counter zero throughout.
 /// </summary>
 [SuppressMessage("Security", "CA5350", Justification = "RFC 3711 section 4.2.1 says HMAC-SHA1.")]
 internal static class ReferenceSrtp
