@@ -55,9 +55,9 @@ internal sealed class ReceptionStatistics
         {
             Begin(header.Ssrc, header.Sequence);
         }
-        else
+        else if (!TryFollow(header.Sequence))
         {
-            Follow(header.Sequence);
+            return;
         }
 
         _received++;
@@ -109,7 +109,8 @@ internal sealed class ReceptionStatistics
         (_received, _receivedBefore, _expectedBefore) = (0, 0, 0);
     }
 
-    private void Follow(ushort sequence)
+    /// <summary>False for a jump that may be damage, which counts once a second packet follows it.</summary>
+    private bool TryFollow(ushort sequence)
     {
         var ahead = (ushort)(sequence - _highest);
         if (ahead < MaxDropout)
@@ -127,7 +128,10 @@ internal sealed class ReceptionStatistics
             else
             {
                 _bad = (ushort)(sequence + 1);
+                return false;
             }
         }
+
+        return true;
     }
 }

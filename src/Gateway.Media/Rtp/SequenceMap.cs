@@ -103,14 +103,18 @@ internal sealed class SequenceMap
     }
 
     /// <summary>A number for a packet of our own making. The source's packets go on behind it.</summary>
-    /// <param name="samples">How far the clock goes on since the packet before.</param>
+    /// <param name="samples">How far the clock goes on since the packet before; 0 for one that has no place in it.</param>
     /// <param name="now">Milliseconds.</param>
     public (ushort Sequence, uint Timestamp) Insert(uint samples, long now)
     {
         Interrupt();
-        _lastTimestamp += samples;
-        _lastSent = now;
-        _sent = true;
+        if (samples > 0)
+        {
+            _lastTimestamp += samples;
+            _lastSent = now;
+            _sent = true;
+        }
+
         return (NextSequence++, _lastTimestamp);
     }
 
