@@ -50,7 +50,7 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
         _time = time;
         _logger = logs.CreateLogger<GatewayService>();
 
-        _traces = options.Http.TraceMegabytes == 0 ? null : new SessionTraceRecorder(options.Http.TraceMegabytes * 1024L * 1024, time);
+        _traces = options.Http.TraceMegabytes == 0 ? null : new SessionTraceRecorder(options.Http.TraceMegabytes * 1024 * 1024, time);
         _sip = new SipEndpoint(options.Endpoint(), time, logs.CreateLogger<SipEndpoint>(), tap: _traces);
         _relay = new RtpengineRelay(options.Rtpengine(), time, logs.CreateLogger<RtpengineRelay>());
 

@@ -10,6 +10,9 @@ internal sealed class MetricFamily
     /// <summary>Peers must not be able to grow the memory of the process by what they put into a tag.</summary>
     private const int MaxSeries = 1000;
 
+    /// <summary>Series that are found by their tags, without these being written as labels first.</summary>
+    private const int MaxKnown = 16;
+
     private const string Overflow = "overflow=\"true\"";
 
     /// <summary>Seconds; from a local exchange of messages to a person who answers a telephone.</summary>
@@ -17,6 +20,7 @@ internal sealed class MetricFamily
         [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 180];
 
     private readonly ConcurrentDictionary<string, Series> _series = new(StringComparer.Ordinal);
+    private Known[] _known = [];
     private readonly string _help;
     private readonly string _type;
     private readonly double[]? _bounds;
@@ -36,14 +40,34 @@ internal sealed class MetricFamily
 
     public bool IsObserved { get; }
 
-    public void Clear() => _series.Clear();
+    public void Clear()
+    {
+        _series.Clear();
+        Volatile.Write(ref _known, []);
+    }
 
     public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
+        var known = Volatile.Read(ref _known);
+        foreach (var entry in known)
+        {
+            if (entry.Is(tags))
+            {
+                entry.Series.Add(value, _isSet);
+                return;
+            }
+        }
+
         var labels = PrometheusText.Labels(tags);
         if (!_series.TryGetValue(labels, out var series))
         {
             series = _series.GetOrAdd(_series.Count < MaxSeries ? labels : Overflow, _ => new Series(_bounds));
+        }
+
+        if (known.Length < MaxKnown)
+        {
+            // Of two that come at the same time one is entered; the other finds it missing and tries again.
+            Interlocked.CompareExchange(ref _known, [.. known, new Known(tags.ToArray(), series)], known);
         }
 
         series.Add(value, _isSet);
@@ -55,6 +79,27 @@ internal sealed class MetricFamily
         foreach (var (labels, series) in _series.OrderBy(s => s.Key, StringComparer.Ordinal))
         {
             series.Write(Name, labels, output);
+        }
+    }
+
+    private sealed record Known(KeyValuePair<string, object?>[] Tags, Series Series)
+    {
+        public bool Is(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        {
+            if (tags.Length != Tags.Length)
+            {
+                return false;
+            }
+
+            for (var i = 0; i < tags.Length; i++)
+            {
+                if (tags[i].Key != Tags[i].Key || !Equals(tags[i].Value, Tags[i].Value))
+                {
+                    return false;
+                }
+            }
+
+            return true;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Serilog.Events;
 using Serilog.Formatting;
@@ -10,6 +11,9 @@ namespace Gateway.Host.Telemetry;
 /// </summary>
 public sealed class TextLogFormatter : ITextFormatter
 {
+    private static readonly SearchValues<char> Unprintable = SearchValues.Create(
+        [.. Enumerable.Range(0, 0x20).Concat(Enumerable.Range(0x7f, 0x21)).Append(0x2028).Append(0x2029).Select(c => (char)c)]);
+
     /// <inheritdoc />
     public void Format(LogEvent logEvent, TextWriter output)
     {
@@ -39,28 +43,21 @@ public sealed class TextLogFormatter : ITextFormatter
         }
     }
 
-    private static void WriteLine(string text, TextWriter output)
+    private static void WriteLine(ReadOnlySpan<char> text, TextWriter output)
     {
-        foreach (var c in text)
+        while (text.IndexOfAny(Unprintable) is >= 0 and var at)
         {
-            switch (c)
+            output.Write(text[..at]);
+            output.Write(text[at] switch
             {
-                case '\n':
-                    output.Write("\\n");
-                    break;
-                case '\r':
-                    output.Write("\\r");
-                    break;
-                case '\t':
-                    output.Write(' ');
-                    break;
-                case < ' ' or (>= '\u007f' and < '\u00a0') or '\u2028' or '\u2029':
-                    output.Write("\\u" + ((int)c).ToString("x4", CultureInfo.InvariantCulture));
-                    break;
-                default:
-                    output.Write(c);
-                    break;
-            }
+                '\n' => "\\n",
+                '\r' => "\\r",
+                '\t' => " ",
+                var c => "\\u" + ((int)c).ToString("x4", CultureInfo.InvariantCulture),
+            });
+            text = text[(at + 1)..];
         }
+
+        output.Write(text);
     }
 }

@@ -112,7 +112,7 @@ public static class CodecComparison
 
     private static Dictionary<CodecIdentity, string> Codecs(SdpMedia media)
     {
-        var codecs = new Dictionary<CodecIdentity, string>();
+        var codecs = new Dictionary<CodecIdentity, string>(media.Formats.Length);
         foreach (var format in media.Formats)
         {
             if (CodecIdentity.Of(media, format) is { } codec)

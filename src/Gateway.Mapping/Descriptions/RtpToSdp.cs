@@ -57,15 +57,12 @@ internal static class RtpToSdp
 
     private static (string Encoding, int ClockRate, int Channels)? NameOf(RtpPayloadType payload)
     {
-        var known = StaticOf(payload.Id);
+        var known = SdpRtpMap.OfStatic(payload.Id);
         var encoding = string.IsNullOrEmpty(payload.Name) ? known?.Encoding : payload.Name;
         return SdpToken.IsToken(encoding) && !encoding!.Contains('/', StringComparison.Ordinal)
             ? (encoding, payload.ClockRate ?? known?.ClockRate ?? CodecIdentity.UsualClockRate(encoding), payload.Channels)
             : null;
     }
-
-    private static SdpRtpMap? StaticOf(int id) =>
-        new SdpMedia { Media = "audio", Port = 9, Protocol = "RTP/AVP" }.TryRtpMap(SdpToken.Of(id), out var map) ? map : null;
 
     // one value for the m-line: the first ptime, the least maxptime.
     private static IEnumerable<SdpAttribute> PacketTimes(ImmutableArray<RtpPayloadType> payloads)

@@ -108,7 +108,7 @@ internal ref struct BencodeReader
     {
         value = null;
         _rest = _rest[1..];
-        var items = ImmutableArray.CreateBuilder<BencodeValue>();
+        var items = ImmutableArray.CreateBuilder<BencodeValue>(4);
         while (!TryEnd())
         {
             if (Read(depth + 1, out var item) is { } fault)
@@ -119,7 +119,7 @@ internal ref struct BencodeReader
             items.Add(item!);
         }
 
-        value = new BencodeValue.List(items.ToImmutable());
+        value = new BencodeValue.List(items.DrainToImmutable());
         return null;
     }
 
@@ -127,7 +127,7 @@ internal ref struct BencodeReader
     {
         value = null;
         _rest = _rest[1..];
-        var entries = ImmutableArray.CreateBuilder<KeyValuePair<string, BencodeValue>>();
+        var entries = ImmutableArray.CreateBuilder<KeyValuePair<string, BencodeValue>>(2); // sdp and result
         while (!TryEnd())
         {
             if ((ReadOctets(out var key) ?? Read(depth + 1, out value)) is { } fault)
@@ -138,7 +138,7 @@ internal ref struct BencodeReader
             entries.Add(new(Encoding.UTF8.GetString(key), value!));
         }
 
-        value = new BencodeValue.Dictionary(entries.ToImmutable());
+        value = new BencodeValue.Dictionary(entries.DrainToImmutable());
         return null;
     }
 

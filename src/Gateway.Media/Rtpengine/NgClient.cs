@@ -1,8 +1,7 @@
-using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using System.Text;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 
 namespace Gateway.Media.Rtpengine;
@@ -23,11 +22,12 @@ internal sealed class NgClient(
 
     public string Name { get; } = address.ToString();
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<NgReply> RequestAsync(BencodeValue.Dictionary body, CancellationToken cancellationToken)
     {
         var cookie = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
-        var datagram = Write(cookie, body);
-        if (datagram.Length > LargestRequest)
+        using var datagram = new NgDatagram(cookie, body);
+        if (datagram.Octets.Length > LargestRequest)
         {
             return new NgReply.Failed(Relay.MediaFault.Refused, $"request over {LargestRequest} octets");
         }
@@ -45,7 +45,7 @@ internal sealed class NgClient(
 
         try
         {
-            return await ExchangeAsync(connection, cookie, datagram, started, cancellationToken).ConfigureAwait(false);
+            return await ExchangeAsync(connection, cookie, datagram.Octets, started, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -63,15 +63,7 @@ internal sealed class NgClient(
         _connecting.Dispose();
     }
 
-    private static ReadOnlyMemory<byte> Write(string cookie, BencodeValue body)
-    {
-        var datagram = new ArrayBufferWriter<byte>(4096); // an offer fits, and nothing is copied while it grows
-        Encoding.ASCII.GetBytes(cookie, datagram);
-        datagram.Write(" "u8);
-        BencodeWriter.Write(datagram, body);
-        return datagram.WrittenMemory;
-    }
-
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<NgReply> ExchangeAsync(
         NgConnection connection, string cookie, ReadOnlyMemory<byte> datagram, long started, CancellationToken cancellationToken)
     {

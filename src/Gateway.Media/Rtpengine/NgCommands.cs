@@ -27,7 +27,7 @@ internal static class NgCommands
         new("call-id", Text(answer.SessionId)),
         new("from-tag", Text(answer.FromTag)),
         new("to-tag", Text(answer.ToTag)),
-        .. answer.Towards == MediaProfile.WebRtc ? WebRtc("accept") : Phones,
+        .. answer.Towards == MediaProfile.WebRtc ? AnswerForWebRtc : Phones,
         Supports,
         new("sdp", Text(answer.Sdp)),
     ]);
@@ -40,14 +40,19 @@ internal static class NgCommands
 
     public static BencodeValue.Dictionary Query(string sessionId) => Command("query", [new("call-id", Text(sessionId))]);
 
-    private static IEnumerable<KeyValuePair<string, BencodeValue>> OfferForWebRtc =>
+    private static KeyValuePair<string, BencodeValue>[] OfferForWebRtc { get; } =
         [new("transport-protocol", Text("UDP/TLS/RTP/SAVPF")), .. WebRtc("offer", "require")];
 
+    private static KeyValuePair<string, BencodeValue>[] AnswerForWebRtc { get; } = WebRtc("accept");
+
     /// <summary>A phone that once spoke SRTP by SDES (RFC 4568) is not asked to leave it in the middle of a call.</summary>
-    private static IEnumerable<KeyValuePair<string, BencodeValue>> OfferForPhones(string? profile) =>
+    private static KeyValuePair<string, BencodeValue>[] OfferForPhones(string? profile) =>
         profile is "RTP/SAVP" or "RTP/SAVPF"
             ? [new("transport-protocol", Text(profile)), new("SDES", WithoutWeakSuites), .. Phones]
-            : [new("transport-protocol", Text("RTP/AVP")), new("SDES", Texts("off")), .. Phones];
+            : OfferForPlainPhones;
+
+    private static KeyValuePair<string, BencodeValue>[] OfferForPlainPhones =>
+        field ??= [new("transport-protocol", Text("RTP/AVP")), new("SDES", Texts("off")), .. Phones];
 
     /// <summary>What 10.5 would offer besides: no encryption at all, short tags, and suites that phones do not have.</summary>
     private static BencodeValue.List WithoutWeakSuites { get; } = Texts([.. new[]
@@ -56,7 +61,7 @@ internal static class NgCommands
         "AES_CM_128_HMAC_SHA1_32", "AES_192_CM_HMAC_SHA1_32", "AES_192_CM_HMAC_SHA1_80", "AES_256_CM_HMAC_SHA1_32",
     }.Select(suite => $"no-{suite}")]);
 
-    private static IEnumerable<KeyValuePair<string, BencodeValue>> WebRtc(params string[] rtcpMux) =>
+    private static KeyValuePair<string, BencodeValue>[] WebRtc(params string[] rtcpMux) =>
     [
         new("ICE", Text("force")),
         new("DTLS", Text("passive")), // the end shakes hands as soon as its own ICE is ready
@@ -67,7 +72,7 @@ internal static class NgCommands
         new("flags", Texts("trust-address", "generate-mid", "trickle-ICE")),
     ];
 
-    private static IEnumerable<KeyValuePair<string, BencodeValue>> Phones =>
+    private static KeyValuePair<string, BencodeValue>[] Phones { get; } =
     [
         new("ICE", Text("remove")),
         new("DTLS", Text("off")),
@@ -76,18 +81,18 @@ internal static class NgCommands
         new("flags", Texts("trust-address", "original-sendrecv", "trickle-ICE")),
     ];
 
-    private static KeyValuePair<string, BencodeValue> Supports => new("supports", Texts("load limit"));
+    private static KeyValuePair<string, BencodeValue> Supports { get; } = new("supports", Texts("load limit"));
 
-    private static IEnumerable<KeyValuePair<string, BencodeValue>> Codecs(ImmutableArray<string> transcode) =>
+    private static KeyValuePair<string, BencodeValue>[] Codecs(ImmutableArray<string> transcode) =>
         transcode.IsDefaultOrEmpty
             ? []
             : [new("codec", new BencodeValue.Dictionary([new("transcode", Texts([.. transcode]))]))];
 
-    private static IEnumerable<KeyValuePair<string, BencodeValue>> Optional(string key, string? value) =>
+    private static KeyValuePair<string, BencodeValue>[] Optional(string key, string? value) =>
         value is null ? [] : [new(key, Text(value))];
 
     private static BencodeValue.Dictionary Command(
-        string name, params IEnumerable<KeyValuePair<string, BencodeValue>> arguments) =>
+        string name, params ReadOnlySpan<KeyValuePair<string, BencodeValue>> arguments) =>
         new([new("command", Text(name)), .. arguments]);
 
     private static BencodeValue.Octets Text(string text) => new(text);

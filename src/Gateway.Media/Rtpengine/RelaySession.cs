@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Gateway.Media.Relay;
 
 namespace Gateway.Media.Rtpengine;
@@ -32,6 +33,7 @@ internal sealed class RelaySession
     public bool OfferHasGrown { get; private set; }
 
     /// <summary>Runs a verb after all that were called before it; null when the session was deleted meanwhile.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<MediaResult?> InTurnAsync(Func<ValueTask<MediaResult>> verb)
     {
         var done = new TaskCompletionSource();

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
 using Gateway.Media.Relay;
 using Microsoft.Extensions.Logging;
 
@@ -122,6 +123,7 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
             ? address
             : throw new ArgumentException($"'{text}' is no engine address: udp:host:port is needed", nameof(text));
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<MediaResult> OfferAsync(
         RelaySession session, MediaOffer offer, CancellationToken cancellationToken)
     {
@@ -139,6 +141,7 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<MediaResult> OfferToEnginesAsync(
         RelaySession session, MediaOffer offer, CancellationToken cancellationToken)
     {
@@ -164,6 +167,7 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
         return result;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<MediaResult> AnswerAsync(
         RelaySession session, MediaAnswer answer, CancellationToken cancellationToken)
     {
@@ -221,6 +225,7 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
         _ => MediaResult.Ok(),
     };
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<NgReply> AskAsync(
         NgClient engine, string sessionId, BencodeValue.Dictionary command, CancellationToken cancellationToken)
     {

@@ -10,6 +10,16 @@ namespace Gateway.Sip.Messages;
 /// <param name="Uri">The address.</param>
 public sealed record NameAddr(string? DisplayName, SipUri Uri)
 {
+    private string? _text;
+
+    /// <summary>For <c>with</c>: the copy is going to be another address, which is written anew.</summary>
+    private NameAddr(NameAddr other)
+    {
+        DisplayName = other.DisplayName;
+        Uri = other.Uri;
+        Parameters = other.Parameters;
+    }
+
     /// <summary>Header parameters in order, values in wire form; <see cref="Parameter"/> unquotes.</summary>
     public ImmutableArray<KeyValuePair<string, string?>> Parameters { get; init; } = [];
 
@@ -123,7 +133,9 @@ public sealed record NameAddr(string? DisplayName, SipUri Uri)
     }
 
     /// <summary>The wire form, always with brackets; control characters of the display name are dropped.</summary>
-    public override string ToString()
+    public override string ToString() => _text ??= Write(); // From and To stand in every message of a dialog
+
+    private string Write()
     {
         var text = new StringBuilder(96);
         if (!string.IsNullOrEmpty(DisplayName))

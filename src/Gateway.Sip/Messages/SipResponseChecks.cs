@@ -7,6 +7,14 @@ public static class SipResponseChecks
     public static bool IsForUserAgent(SipResponse response)
     {
         ArgumentNullException.ThrowIfNull(response);
-        return response.HeaderValues(SipHeaders.Via).Take(2).Count() == 1;
+        var values = 0;
+        foreach (var field in response.Fields)
+        {
+            // A comma may part two values of one field (RFC 3261 section 7.3.1).
+            values += field.Id != HeaderName.Via ? 0
+                : SipSyntax.IndexOfOutside(response.ValueOf(field).Span, (byte)',') == -1 ? 1 : 2;
+        }
+
+        return values == 1;
     }
 }

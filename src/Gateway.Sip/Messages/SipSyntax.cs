@@ -12,6 +12,8 @@ internal static class SipSyntax
     private static readonly SearchValues<byte> TokenBytes = SearchValues.Create(
         Encoding.ASCII.GetBytes(Alphanumeric + "-.!%*_+`'~"));
 
+    private static readonly SearchValues<char> TokenChars = SearchValues.Create(Alphanumeric + "-.!%*_+`'~");
+
     /// <summary>Every control byte but the tab: none of them may stand inside a header field.</summary>
     internal static readonly SearchValues<byte> Controls = SearchValues.Create(
         [.. Enumerable.Range(0, 32).Where(b => b != '\t').Select(b => (byte)b), 127]);
@@ -26,8 +28,8 @@ internal static class SipSyntax
 
     internal static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(TokenBytes);
 
-    internal static bool IsToken(string text) => text.Length is > 0 and <= SipLimits.Token && Ascii.IsValid(text)
-        && IsToken(Encoding.ASCII.GetBytes(text));
+    internal static bool IsToken(string text) =>
+        text.Length is > 0 and <= SipLimits.Token && !text.AsSpan().ContainsAnyExcept(TokenChars);
 
     /// <summary>What would break out of a header field: the controls of ASCII, the tab apart.</summary>
     internal static bool BreaksLine(ReadOnlySpan<char> text) => text.ContainsAny(LineBreaking);

@@ -15,11 +15,19 @@ public sealed record SipUri
     private readonly string? _user;
     private readonly Rarity? _rarity;
     private readonly ushort _port;
+    private string? _text;
 
     internal SipUri(string scheme, string? wireUser = null)
     {
         Scheme = scheme;
         _user = wireUser;
+    }
+
+    /// <summary>For <c>with</c>: the copy is going to be another address, which is written anew.</summary>
+    private SipUri(SipUri other)
+    {
+        (Scheme, _user, RawUser, IsUserText) = (other.Scheme, other._user, other.RawUser, other.IsUserText);
+        (Host, _port, Parameters, _rarity) = (other.Host, other._port, other.Parameters, other._rarity);
     }
 
     /// <summary>Scheme in lower case: <c>sip</c>, <c>sips</c>, <c>tel</c> or another.</summary>
@@ -159,7 +167,9 @@ public sealed record SipUri
         IPAddress.TryParse(Host.AsSpan().Trim("[]"), out address);
 
     /// <summary>The wire form.</summary>
-    public override string ToString()
+    public override string ToString() => _text ??= Write(); // it stands in every message of a dialog
+
+    private string Write()
     {
         var text = new StringBuilder(64).Append(Scheme).Append(':');
         if (Opaque is not null)

@@ -38,7 +38,16 @@ internal static class TextCache
         return text;
     }
 
-    /// <summary>As <see cref="Get"/>, in lower case.</summary>
+    /// <summary>The same for text that is read already.</summary>
+    internal static string Get(ReadOnlySpan<char> text)
+    {
+        Span<byte> ascii = stackalloc byte[LongestKept];
+        return text.Length <= LongestKept && Ascii.FromUtf16(text, ascii, out var length) == System.Buffers.OperationStatus.Done
+            ? Get(ascii[..length])
+            : text.ToString();
+    }
+
+    /// <summary>As <see cref="Get(ReadOnlySpan{byte})"/>, in lower case.</summary>
     internal static string GetLower(ReadOnlySpan<byte> ascii)
     {
         if (!ascii.ContainsAnyInRange((byte)'A', (byte)'Z') || ascii.Length > SipLimits.Host)

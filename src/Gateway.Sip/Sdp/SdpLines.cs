@@ -58,4 +58,8 @@ public enum SdpDirection
 /// <param name="Encoding">Encoding name, case-insensitive.</param>
 /// <param name="ClockRate">Hertz.</param>
 /// <param name="Channels">Audio channels, null when not stated (one).</param>
-public sealed record SdpRtpMap(int PayloadType, string Encoding, int ClockRate, int? Channels = null);
+public sealed record SdpRtpMap(int PayloadType, string Encoding, int ClockRate, int? Channels = null)
+{
+    /// <summary>The static assignment of a payload type (RFC 3551 section 6); null when it has none.</summary>
+    public static SdpRtpMap? OfStatic(int payloadType) => SdpRtp.Static(payloadType);
+}

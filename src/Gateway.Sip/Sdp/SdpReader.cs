@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using Gateway.Sip.Messages;
 
 namespace Gateway.Sip.Sdp;
 
@@ -82,10 +83,9 @@ internal sealed class SdpReader
             return (_media.Count > 0 ? _media[^1] : _session).ReadAttribute(line);
         }
 
-        var value = line.ToString();
         if (type == 'm')
         {
-            if (_media.Count == SdpLimits.Media || !SdpSectionReader.TryBegin(value, out var media))
+            if (_media.Count == SdpLimits.Media || !SdpSectionReader.TryBegin(line, out var media))
             {
                 return "too many m= lines, or a malformed one";
             }
@@ -94,6 +94,13 @@ internal sealed class SdpReader
             return null;
         }
 
+        if (type == 'o')
+        {
+            return _origin is null && TryOrigin(line, out _origin) ? null : "the o= line is malformed or repeated";
+        }
+
+        var value = TextCache.Get(line);
+
         if (_media.Count > 0)
         {
             return _media[^1].Read(type, value);
@@ -101,8 +108,6 @@ internal sealed class SdpReader
 
         switch (type)
         {
-            case 'o':
-                return _origin is null && TryOrigin(value, out _origin) ? null : "the o= line is malformed or repeated";
             case 's':
                 _name ??= value;
                 return null;
@@ -130,14 +135,34 @@ internal sealed class SdpReader
         Media = [.. _media.Select(m => m.Media())],
     };
 
-    private static bool TryOrigin(string value, [NotNullWhen(true)] out SdpOrigin? origin)
+    private static bool TryOrigin(ReadOnlySpan<char> line, [NotNullWhen(true)] out SdpOrigin? origin)
     {
-        var parts = value.Split(' ');
-        origin = parts is [{ Length: > 0 }, { Length: > 0 }, var version, { Length: > 0 }, { Length: > 0 }, { Length: > 0 }]
-            && ulong.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            && !parts[1].AsSpan().ContainsAnyExceptInRange('0', '9')
-            ? new SdpOrigin(parts[0], parts[1], number, parts[3], parts[4], parts[5])
-            : null;
-        return origin is not null;
+        const int Parts = 6;
+        origin = null;
+        Span<Range> parts = stackalloc Range[Parts + 1];
+        if (line.Split(parts, ' ') != Parts)
+        {
+            return false;
+        }
+
+        foreach (var part in parts[..Parts])
+        {
+            if (line[part].IsEmpty)
+            {
+                return false;
+            }
+        }
+
+        var id = line[parts[1]];
+        if (id.ContainsAnyExceptInRange('0', '9')
+            || !ulong.TryParse(line[parts[2]], NumberStyles.None, CultureInfo.InvariantCulture, out var version))
+        {
+            return false;
+        }
+
+        origin = new SdpOrigin(
+            TextCache.Get(line[parts[0]]), id.ToString(), version, TextCache.Get(line[parts[3]]), TextCache.Get(line[parts[4]]),
+            TextCache.Get(line[parts[5]]));
+        return true;
     }
 }

@@ -7,6 +7,8 @@ namespace Gateway.Sip.Sdp;
 /// <summary>a=rtpmap and a=fmtp of a media description.</summary>
 internal static class SdpRtp
 {
+    private static readonly SdpRtpMap?[] Statics = [.. Enumerable.Range(0, 35).Select(Assigned)];
+
     private static readonly FrozenSet<string> Frequent = FrozenSet.Create(
         StringComparer.Ordinal,
         "opus", "PCMU", "PCMA", "G722", "G729", "GSM", "speex", "CN", "telephone-event", "red", "ulpfec", "rtx", "VP8", "VP9", "H264", "AV1");
@@ -65,7 +67,10 @@ internal static class SdpRtp
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     /// <summary>RFC 3551 section 6, tables 4 and 5.</summary>
-    private static SdpRtpMap? Static(int payloadType) => payloadType switch
+    internal static SdpRtpMap? Static(int payloadType) =>
+        payloadType >= 0 && payloadType < Statics.Length ? Statics[payloadType] : null;
+
+    private static SdpRtpMap? Assigned(int payloadType) => payloadType switch
     {
         0 => new(0, "PCMU", 8000),
         3 => new(3, "GSM", 8000),

@@ -2,6 +2,8 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Runtime.InteropServices;
+using Gateway.Sip.Messages;
 
 namespace Gateway.Sip.Sdp;
 
@@ -12,6 +14,9 @@ internal sealed class SdpSectionReader
         StringComparer.Ordinal,
         "rtpmap", "fmtp", "ptime", "maxptime", "sendrecv", "sendonly", "recvonly", "inactive", "rtcp", "rtcp-mux", "rtcp-fb", "extmap",
         "mid", "group", "msid", "ssrc", "candidate", "end-of-candidates", "ice-ufrag", "ice-pwd", "ice-options", "fingerprint", "setup", "crypto");
+
+    /// <summary>Media type, port and protocol stand before the formats.</summary>
+    private const int Fixed = 3;
 
     private SdpMedia? _begun;
     private string? _title;
@@ -24,26 +29,33 @@ internal sealed class SdpSectionReader
 
     internal ImmutableArray<SdpAttribute>.Builder Attributes { get; } = ImmutableArray.CreateBuilder<SdpAttribute>(24);
 
-    internal static bool TryBegin(string value, [NotNullWhen(true)] out SdpSectionReader? section)
+    internal static bool TryBegin(ReadOnlySpan<char> line, [NotNullWhen(true)] out SdpSectionReader? section)
     {
         section = null;
-        var parts = value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        Span<Range> parts = stackalloc Range[Fixed + SdpLimits.Formats + 1];
+        var found = line.Split(parts, ' ', StringSplitOptions.RemoveEmptyEntries);
 
         // The grammar wants a format even for a refused stream; some phones leave it out.
-        if (parts.Length is < 3 or > 3 + SdpLimits.Formats || !TryPort(parts[1], out var port, out var count))
+        if (found is < Fixed or > Fixed + SdpLimits.Formats || !TryPort(line[parts[1]], out var port, out var count))
         {
             return false;
+        }
+
+        var formats = new string[found - Fixed];
+        for (var i = 0; i < formats.Length; i++)
+        {
+            formats[i] = TextCache.Get(line[parts[Fixed + i]]);
         }
 
         section = new SdpSectionReader
         {
             _begun = new SdpMedia
             {
-                Media = parts[0],
+                Media = TextCache.Get(line[parts[0]]),
                 Port = port,
                 PortCount = count,
-                Protocol = parts[2],
-                Formats = [.. parts.AsSpan(3)],
+                Protocol = TextCache.Get(line[parts[2]]),
+                Formats = ImmutableCollectionsMarshal.AsImmutableArray(formats),
             },
         };
         return true;
@@ -118,13 +130,13 @@ internal sealed class SdpSectionReader
             ? new(net, family, address)
             : null;
 
-    private static bool TryPort(string text, out int port, out int? count)
+    private static bool TryPort(ReadOnlySpan<char> text, out int port, out int? count)
     {
         count = null;
-        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        var slash = text.IndexOf('/');
         if (slash >= 0)
         {
-            if (!int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var ports) || ports < 1)
+            if (!int.TryParse(text[(slash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var ports) || ports < 1)
             {
                 port = 0;
                 return false;

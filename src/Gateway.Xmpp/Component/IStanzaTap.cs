@@ -16,5 +16,8 @@ public enum StanzaDirection
 public interface IStanzaTap
 {
     /// <summary>Called in wire order for each direction.</summary>
-    void OnStanza(StanzaDirection direction, XElement stanza);
+    /// <param name="direction">Which way it goes.</param>
+    /// <param name="stanza">The stanza.</param>
+    /// <param name="octets">As it was written; empty for one that was read. Valid during the call only.</param>
+    void OnStanza(StanzaDirection direction, XElement stanza, ReadOnlySpan<byte> octets);
 }

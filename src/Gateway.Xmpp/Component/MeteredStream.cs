@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 namespace Gateway.Xmpp.Component;
 
 /// <summary>
@@ -45,6 +46,7 @@ internal sealed class MeteredStream(Stream inner, int maxStanzaOctets, Action? a
         set => throw new NotSupportedException();
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var read = await inner.ReadAsync(buffer[..Math.Min(buffer.Length, MaxReadOctets)], cancellationToken).ConfigureAwait(false);

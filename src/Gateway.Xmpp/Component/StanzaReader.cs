@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Xml;
 using System.Xml.Linq;
@@ -39,6 +40,7 @@ internal sealed class StanzaReader : IDisposable
     public long OctetsRead => _octets.OctetsRead;
 
     /// <summary>The next item. After <see cref="StreamItem.Closed"/>, a fault or a loss nothing more may be read.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<StreamItem> ReadAsync()
     {
         try
@@ -74,6 +76,7 @@ internal sealed class StanzaReader : IDisposable
     public void Dispose() => _xml.Dispose();
 
     /// <summary>One node at the level of the stream; null when it is of no interest.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<StreamItem?> TakeAsync()
     {
         switch (_xml.NodeType)
@@ -125,6 +128,7 @@ internal sealed class StanzaReader : IDisposable
     }
 
     /// <summary>Builds one element with everything in it, without recursion: the depth is the peer's choice.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<StreamItem> ElementAsync()
     {
         XElement? current = null;

@@ -22,15 +22,17 @@ public static class StanzaWriter
     private static ArrayBufferWriter<byte>? _scratch;
 
     /// <summary>The stanza in UTF-8; the namespace of the stream goes without saying.</summary>
-    public static byte[] Write(XElement stanza)
+    public static byte[] Write(XElement stanza) => WriteShared(stanza).ToArray();
+
+    /// <summary>The same in memory that this thread uses for every stanza: valid until it writes the next.</summary>
+    public static ReadOnlySpan<byte> WriteShared(XElement stanza)
     {
         ArgumentNullException.ThrowIfNull(stanza);
         var output = _scratch ??= new ArrayBufferWriter<byte>(KeptOctets);
         output.ResetWrittenCount();
         Write(output, stanza, StreamNamespaces.Component, isStanzaLevel: true);
-        var octets = output.WrittenSpan.ToArray();
         _scratch = output.Capacity > KeptOctets ? null : output;
-        return octets;
+        return output.WrittenSpan;
     }
 
     /// <param name="output">Takes the octets.</param>

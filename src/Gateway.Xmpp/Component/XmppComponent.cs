@@ -204,7 +204,7 @@ public sealed class XmppComponent : IXmppLink, IDisposable
 
     private void Dispatch(XElement element) => Guarded("stanza", () =>
     {
-        _tap?.OnStanza(StanzaDirection.In, element);
+        _tap?.OnStanza(StanzaDirection.In, element, default);
         _dispatcher.Dispatch(element);
     });
 
@@ -213,10 +213,13 @@ public sealed class XmppComponent : IXmppLink, IDisposable
         _metrics.Written(entries.Count);
         if (_tap is not null)
         {
-            foreach (var entry in entries)
+            Guarded("tap", () =>
             {
-                Guarded("tap", () => _tap.OnStanza(StanzaDirection.Out, entry.Stanza));
-            }
+                foreach (var entry in entries)
+                {
+                    _tap.OnStanza(StanzaDirection.Out, entry.Stanza, entry.Octets);
+                }
+            });
         }
     }
 

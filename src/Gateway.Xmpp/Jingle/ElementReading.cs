@@ -99,7 +99,7 @@ internal sealed class ElementReading
     public ImmutableArray<T> Each<T>(IEnumerable<XElement> elements, int limit, Func<XElement, T?> read)
         where T : class
     {
-        var result = ImmutableArray.CreateBuilder<T>();
+        var result = ImmutableArray.CreateBuilder<T>(0);
         var seen = 0;
         foreach (var element in elements)
         {
@@ -115,7 +115,7 @@ internal sealed class ElementReading
             }
         }
 
-        return result.ToImmutable();
+        return result.Count == 0 ? [] : result.DrainToImmutable();
     }
 
     /// <summary>Children named <c>parameter</c>, whatever their namespace: extensions differ in where they put it.</summary>

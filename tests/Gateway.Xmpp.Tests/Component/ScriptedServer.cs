@@ -79,7 +79,7 @@ internal sealed class ScriptedServer : IAsyncDisposable, IXmppLinkObserver, ISta
 
     public void OnDown(string reason) => Events.Writer.TryWrite(reason);
 
-    public void OnStanza(StanzaDirection direction, XElement stanza) => Tapped.Writer.TryWrite((direction, stanza));
+    public void OnStanza(StanzaDirection direction, XElement stanza, ReadOnlySpan<byte> octets) => Tapped.Writer.TryWrite((direction, stanza));
 
     public void Log<TState>(
         LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)

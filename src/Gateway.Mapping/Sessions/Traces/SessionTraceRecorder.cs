@@ -22,7 +22,7 @@ public sealed class SessionTraceRecorder : IStanzaTap, ISipMessageTap, ISessionT
     private readonly ConcurrentDictionary<(string Peer, string Id), string> _openRequests = new();
 
     /// <summary>Keeps at most <paramref name="octets"/> of messages.</summary>
-    public SessionTraceRecorder(long octets, TimeProvider time)
+    public SessionTraceRecorder(int octets, TimeProvider time)
     {
         _ring = new TraceRing(octets);
         _time = time;
@@ -32,23 +32,23 @@ public sealed class SessionTraceRecorder : IStanzaTap, ISipMessageTap, ISessionT
     public ISessionDirectory? Directory { get; set; }
 
     /// <inheritdoc/>
-    public void OnStanza(StanzaDirection direction, XElement stanza)
+    public void OnStanza(StanzaDirection direction, XElement stanza, ReadOnlySpan<byte> octets)
     {
         ArgumentNullException.ThrowIfNull(stanza);
         if (SidOf(direction, stanza) is { } sid)
         {
-            var text = StanzaWriter.Write(stanza);
-            _ring.Add(new TracedMessage(_time.GetUtcNow(), SessionTraceProtocol.Xmpp, direction == StanzaDirection.Out, sid, text));
+            _ring.Add(
+                _time.GetUtcNow(), SessionTraceProtocol.Xmpp, direction == StanzaDirection.Out, Encoding.UTF8.GetBytes(sid),
+                octets.IsEmpty ? StanzaWriter.WriteShared(stanza) : octets);
         }
     }
 
     /// <inheritdoc/>
     public void OnMessage(SipDirection direction, SipTransportKind transport, IPEndPoint remote, ReadOnlyMemory<byte> message)
     {
-        if (SipTraceText.CallId(message.Span) is { } callId)
+        if (SipTraceText.CallId(message.Span) is { IsEmpty: false } callId)
         {
-            _ring.Add(new TracedMessage(
-                _time.GetUtcNow(), SessionTraceProtocol.Sip, direction == SipDirection.Sent, callId, message.ToArray()));
+            _ring.Add(_time.GetUtcNow(), SessionTraceProtocol.Sip, direction == SipDirection.Sent, callId, message.Span);
         }
     }
 
@@ -61,20 +61,13 @@ public sealed class SessionTraceRecorder : IStanzaTap, ISipMessageTap, ISessionT
             return false;
         }
 
-        entries =
-        [
-            .. _ring.Of(m => m.Key == (m.Protocol == SessionTraceProtocol.Sip ? session.CallId : session.Thread)).Select(Shown),
-        ];
+        entries = [.. _ring.Of(session.Thread, session.CallId).Select(Shown)];
         return true;
     }
 
-    private static SessionTraceEntry Shown(TracedMessage message)
-    {
-        var text = Encoding.UTF8.GetString(message.Content.Span);
-        return message.Protocol == SessionTraceProtocol.Sip
-            ? new(message.At, message.Protocol, message.IsSent, SipTraceText.Summary(text), SipTraceText.Redacted(text))
-            : Stanza(message, XElement.Parse(text));
-    }
+    private static SessionTraceEntry Shown(TracedMessage message) => message.Protocol == SessionTraceProtocol.Sip
+        ? new(message.At, message.Protocol, message.IsSent, SipTraceText.Summary(message.Content), SipTraceText.Redacted(message.Content))
+        : Stanza(message, XElement.Parse(message.Content));
 
     private static SessionTraceEntry Stanza(TracedMessage message, XElement stanza) =>
         new(message.At, message.Protocol, message.IsSent, StanzaTraceText.Summary(stanza), StanzaTraceText.Redacted(stanza));

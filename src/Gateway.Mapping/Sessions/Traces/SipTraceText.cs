@@ -6,8 +6,8 @@ namespace Gateway.Mapping.Sessions.Traces;
 /// <summary>SIP messages as a trace shows them.</summary>
 internal static partial class SipTraceText
 {
-    /// <summary>The Call-ID, long or compact (RFC 3261 section 20.8), without reading more than the head; null without one.</summary>
-    public static string? CallId(ReadOnlySpan<byte> message)
+    /// <summary>The Call-ID, long or compact (RFC 3261 section 20.8), without reading more than the head; empty without one.</summary>
+    public static ReadOnlySpan<byte> CallId(ReadOnlySpan<byte> message)
     {
         while (!message.IsEmpty)
         {
@@ -15,7 +15,7 @@ internal static partial class SipTraceText
             var line = (end < 0 ? message : message[..end]).TrimEnd((byte)'\r');
             if (line.IsEmpty)
             {
-                return null; // the body begins
+                return default; // the body begins
             }
 
             var colon = line.IndexOf((byte)':');
@@ -24,14 +24,14 @@ internal static partial class SipTraceText
                 var name = line[..colon].TrimEnd(" \t"u8);
                 if (Ascii.EqualsIgnoreCase(name, "call-id"u8) || Ascii.EqualsIgnoreCase(name, "i"u8))
                 {
-                    return Encoding.UTF8.GetString(line[(colon + 1)..].Trim(" \t"u8));
+                    return line[(colon + 1)..].Trim(" \t"u8);
                 }
             }
 
             message = end < 0 ? [] : message[(end + 1)..];
         }
 
-        return null;
+        return default;
     }
 
     /// <summary>The name on the ladder: a method, or a status and its phrase.</summary>
