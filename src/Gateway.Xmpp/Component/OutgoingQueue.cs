@@ -11,7 +11,14 @@ namespace Gateway.Xmpp.Component;
 internal sealed class OutgoingQueue(XmppComponentOptions options, TimeProvider time, Action<int> onExpired)
 {
     private readonly Channel<Entry> _channel = Channel.CreateBounded<Entry>(
-        new BoundedChannelOptions(options.MaxQueuedStanzas) { SingleReader = false, SingleWriter = false });
+        new BoundedChannelOptions(options.MaxQueuedStanzas)
+        {
+            SingleReader = false,
+            SingleWriter = false,
+
+            // Who sends while nothing is being written writes: the socket takes it at once, and no thread has to be woken.
+            AllowSynchronousContinuations = true,
+        });
 
     /// <summary>Taken from the channel, but not known to have reached the socket; only the writing loop touches it.</summary>
     private Queue<Entry> _unwritten = new();
