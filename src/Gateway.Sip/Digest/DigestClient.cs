@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Gateway.Sip.Messages;
@@ -109,53 +108,10 @@ public sealed class DigestClient(string username, string password, Func<string>?
     private KeyValuePair<string, string> Credentials(
         (bool IsProxy, string Realm) key, Session session, SipMethod method, string uri, ReadOnlySpan<byte> body)
     {
-        var challenge = session.Challenge;
-        var algorithm = challenge.Algorithm;
-        var nc = (++session.Count).ToString("x8", CultureInfo.InvariantCulture);
         var clientNonce = _cnonce();
-        var a1 = algorithm.Hash($"{username}:{challenge.Realm}:{password}");
-        if (algorithm.IsSession)
-        {
-            // RFC 7616 section 3.4.2: bound to the first client nonce of the session.
-            session.FirstClientNonce ??= clientNonce;
-            a1 = algorithm.Hash($"{a1}:{challenge.Nonce}:{session.FirstClientNonce}");
-            clientNonce = session.FirstClientNonce;
-        }
-
-        var a2 = algorithm.Hash(challenge.Qop == "auth-int" ? $"{method}:{uri}:{algorithm.Hash(body)}" : $"{method}:{uri}");
-        var response = algorithm.Hash(challenge.Qop is null
-            ? $"{a1}:{challenge.Nonce}:{a2}"
-            : $"{a1}:{challenge.Nonce}:{nc}:{clientNonce}:{challenge.Qop}:{a2}");
-
-        var text = new StringBuilder("Digest username=")
-            .Append(challenge.WantsUserHash ? $"\"{algorithm.Hash($"{username}:{challenge.Realm}")}\"" : SipSyntax.Quote(username))
-            .Append(CultureInfo.InvariantCulture, $", realm=\"{challenge.Realm}\", nonce=\"{challenge.Nonce}\", uri=\"{uri}\", response=\"{response}\"");
-        if (challenge.AlgorithmName is not null)
-        {
-            text.Append(CultureInfo.InvariantCulture, $", algorithm={algorithm.Name}");
-        }
-
-        if (challenge.Qop is not null)
-        {
-            text.Append(CultureInfo.InvariantCulture, $", qop={challenge.Qop}, nc={nc}");
-        }
-
-        if (challenge.Qop is not null || algorithm.IsSession)
-        {
-            text.Append(CultureInfo.InvariantCulture, $", cnonce={SipSyntax.Quote(clientNonce)}");
-        }
-
-        if (challenge.Opaque is not null)
-        {
-            text.Append(CultureInfo.InvariantCulture, $", opaque=\"{challenge.Opaque}\"");
-        }
-
-        if (challenge.WantsUserHash)
-        {
-            text.Append(", userhash=true");
-        }
-
-        return new(HeaderName(key.IsProxy), text.ToString());
+        session.FirstClientNonce ??= clientNonce;
+        return new(HeaderName(key.IsProxy), DigestCredentials.Text(
+            session.Challenge, username, password, new DigestUse(method.ToString(), uri, ++session.Count, clientNonce, session.FirstClientNonce), body));
     }
 
     /// <summary>A nonce and how often it was used.</summary>

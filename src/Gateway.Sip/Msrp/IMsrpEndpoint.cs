@@ -120,4 +120,13 @@ public interface IMsrpSink
     /// messages without an outcome are kept for that until then.
     /// </summary>
     void OnConnectionLost(MsrpLoss why);
+
+    /// <summary>
+    /// The description must be exchanged anew, with <see cref="IMsrpSession.Offer"/> in a re-INVITE: the relay's authorization of
+    /// the path ends soon (RFC 4976 section 9.4), or a middlebox that does not know msrp-cema is in the way (RFC 6714 section 4.2).
+    /// Messages flow on meanwhile where they can.
+    /// </summary>
+    void OnReofferNeeded()
+    {
+    }
 }

@@ -48,6 +48,10 @@ public sealed record MsrpOutgoingMessage
 /// <summary>A whole message from the peer.</summary>
 public sealed class MsrpIncomingMessage
 {
+    private const int Answered = -1;
+
+    private int _verdict;
+
     /// <summary>Chosen by the sender.</summary>
     public required string MessageId { get; init; }
 
@@ -65,6 +69,16 @@ public sealed class MsrpIncomingMessage
 
     /// <summary>Further MIME header fields.</summary>
     public ImmutableArray<MsrpHeader> Headers { get; init; } = [];
+
+    /// <summary>Refuses the message; true when its request is answered already, so that a REPORT must say it.</summary>
+    internal bool RefusedTooLate(int status) => Interlocked.CompareExchange(ref _verdict, status, 0) == Answered;
+
+    /// <summary>The request is being answered now: 200, or what refused it.</summary>
+    internal int Answer()
+    {
+        var refused = Interlocked.CompareExchange(ref _verdict, Answered, 0);
+        return refused == 0 ? 200 : refused;
+    }
 }
 
 /// <summary>A REPORT about a message of ours.</summary>

@@ -71,6 +71,9 @@ public sealed class MsrpPath : IEquatable<MsrpPath>
         return new(Uris.AddRange(next.Uris));
     }
 
+    /// <summary>The same path from the other end.</summary>
+    public MsrpPath Reversed() => new([.. Uris.Reverse()]);
+
     /// <inheritdoc/>
     public bool Equals(MsrpPath? other) => other is not null && Uris.AsSpan().SequenceEqual(other.Uris.AsSpan());
 
