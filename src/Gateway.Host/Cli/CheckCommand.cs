@@ -4,6 +4,7 @@ using Gateway.Host.Configuration;
 using Gateway.Host.Running;
 using Gateway.Mapping.Configuration;
 using Gateway.Mapping.State.Sqlite;
+using Gateway.Media.Native;
 using Gateway.Media.Rtpengine;
 using Gateway.Sip.Messages;
 using Gateway.Sip.UserAgent;
@@ -27,7 +28,9 @@ internal static class CheckCommand
         checks.AddRange(options.Mapping.Trunks.Values
             .OrderBy(trunk => trunk.Name, StringComparer.Ordinal)
             .Select(trunk => TrunkAsync(options, trunk, patience.Token)));
-        checks.AddRange(options.Media.Rtpengine.Select(engine => RtpengineAsync(engine, patience.Token)));
+        checks.AddRange(options.Media.Engine == MediaEngine.Rtpengine
+            ? options.Media.Rtpengine.Select(engine => RtpengineAsync(engine, patience.Token))
+            : [.. NativeLibraries.Check().Select(library => Task.FromResult(Library(library))), Task.FromResult(Addresses(options))]);
         checks.Add(Task.FromResult(Store(options.State)));
 
         var good = true;
@@ -51,6 +54,40 @@ internal static class CheckCommand
             HandshakeOutcome.Unreachable unreachable => new CheckLine(name, unreachable.Reason, unreachable.Remedy),
             _ => new CheckLine(name, null, null),
         };
+    }
+
+    /// <summary>What only transcoding needs is told, and yet is no reason not to start.</summary>
+    private static CheckLine Library(NativeLibraryState library)
+    {
+        var name = $"library {library.File}{(library.Version is { } version ? $" {version}" : "")}, {library.Purpose}";
+        return library switch
+        {
+            { Fault: null } => new CheckLine(name, null, null),
+            { IsRequired: false } => new CheckLine($"without {library.Purpose}: {library.Fault}", null, null),
+            _ => new CheckLine(name, library.Fault, "Install it, or use rtpengine as Media.Engine"),
+        };
+    }
+
+    /// <summary>Whether sockets can be opened where media is to come in.</summary>
+    private static CheckLine Addresses(GatewayOptions options)
+    {
+        var embedded = options.Embedded(AdvertisedAddress.IsLocal);
+        var name = $"media at {string.Join(", ", embedded.Addresses)}, ports {embedded.FirstPort}-{embedded.LastPort}"
+            + (embedded.ExternalAddress is { } external ? $", known as {external}" : "");
+        try
+        {
+            foreach (var address in embedded.Addresses)
+            {
+                using var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+                socket.Bind(new System.Net.IPEndPoint(address, 0));
+            }
+
+            return new CheckLine(name, null, null);
+        }
+        catch (SocketException e)
+        {
+            return new CheckLine(name, e.Message, "Correct Media.Address: an address of this machine");
+        }
     }
 
     [SuppressMessage("Reliability", "CA2007", Justification = "No synchronization context in a console process")]

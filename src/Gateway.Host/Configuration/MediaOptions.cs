@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 
 namespace Gateway.Host.Configuration;
 
@@ -8,8 +9,17 @@ public sealed record MediaOptions
     /// <summary>Which relay carries the media.</summary>
     public MediaEngine Engine { get; init; } = MediaEngine.Rtpengine;
 
-    /// <summary>Address written into session descriptions by the embedded relay; null: the listening address.</summary>
-    public string? Address { get; init; }
+    /// <summary>
+    /// Addresses of the embedded relay, one of each family or more; the first is the one that descriptions name. Empty: the
+    /// address that SIP goes out from. One that this machine does not have is a router's: see <see cref="ExternalAddress"/>.
+    /// </summary>
+    public ImmutableArray<IPAddress> Address { get; init; } = [];
+
+    /// <summary>What peers are told in the place of the first address of its family, as behind a router that maps ports one to one.</summary>
+    public IPAddress? ExternalAddress { get; init; }
+
+    /// <summary>STUN servers that tell clients' way through a router; none by default.</summary>
+    public ImmutableArray<HostPort> StunServer { get; init; } = [];
 
     /// <summary>RTP ports of the embedded relay.</summary>
     public PortRange Ports { get; init; } = new(30000, 34999);

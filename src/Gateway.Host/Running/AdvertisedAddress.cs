@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Gateway.Host.Configuration;
 
@@ -24,15 +25,29 @@ internal static class AdvertisedAddress
             return listening.ToString();
         }
 
+        return Towards(listening.AddressFamily, peer ?? "192.0.2.1").ToString();
+    }
+
+    /// <summary>The address that this machine itself sends to that one from; for null to somewhere in the Internet.</summary>
+    public static IPAddress Towards(IPAddress? peer) =>
+        Towards(peer?.AddressFamily ?? AddressFamily.InterNetwork, peer?.ToString() ?? "192.0.2.1");
+
+    /// <summary>Whether a socket can be bound to it.</summary>
+    public static bool IsLocal(IPAddress address) =>
+        IPAddress.IsLoopback(address) || NetworkInterface.GetAllNetworkInterfaces().Any(
+            one => one.GetIPProperties().UnicastAddresses.Any(unicast => unicast.Address.Equals(address)));
+
+    private static IPAddress Towards(AddressFamily family, string peer)
+    {
         try
         {
-            using var socket = new Socket(listening.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-            socket.Connect(peer ?? "192.0.2.1", 5060);
-            return ((IPEndPoint)socket.LocalEndPoint!).Address.ToString();
+            using var socket = new Socket(family, SocketType.Dgram, ProtocolType.Udp);
+            socket.Connect(peer, 5060);
+            return ((IPEndPoint)socket.LocalEndPoint!).Address;
         }
         catch (SocketException)
         {
-            return (listening.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Loopback : IPAddress.IPv6Loopback).ToString();
+            return family == AddressFamily.InterNetwork ? IPAddress.Loopback : IPAddress.IPv6Loopback;
         }
     }
 }

@@ -7,6 +7,9 @@ using Gateway.Mapping.Presence;
 using Gateway.Mapping.Sessions.Traces;
 using Gateway.Mapping.State;
 using Gateway.Mapping.State.Sqlite;
+using Gateway.Media.Embedded;
+using Gateway.Media.Native;
+using Gateway.Media.Relay;
 using Gateway.Media.Rtpengine;
 using Gateway.Sip.UserAgent;
 using Gateway.Xmpp.AddressPrompt;
@@ -29,7 +32,8 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<GatewayService> _logger;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly RtpengineRelay _relay;
+    private readonly IMediaRelay _relay;
+    private readonly MediaNoticeLine _notices = new();
     private readonly SipEndpoint _sip;
     private readonly XmppComponent _xmpp;
     private readonly XmppState _xmppState;
@@ -52,7 +56,9 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
 
         _traces = options.Http.TraceMegabytes == 0 ? null : new SessionTraceRecorder(options.Http.TraceMegabytes * 1024 * 1024, time);
         _sip = new SipEndpoint(options.Endpoint(), time, logs.CreateLogger<SipEndpoint>(), tap: _traces);
-        _relay = new RtpengineRelay(options.Rtpengine(), time, logs.CreateLogger<RtpengineRelay>());
+        _relay = options.Media.Engine == MediaEngine.Rtpengine
+            ? new RtpengineRelay(options.Rtpengine(), time, logs.CreateLogger<RtpengineRelay>())
+            : new EmbeddedRelay(options.Embedded(AdvertisedAddress.IsLocal), _notices, time, logs);
 
         var router = new StanzaRouter();
         var discovery = new ServiceDiscovery(options.Discovery(), router);
@@ -73,6 +79,7 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
             plan, addresses, new CallAdmission(plan.Policy, addresses, policy, time), _xmpp, _sip, _relay,
             instanceKey, time, logs.CreateLogger<CallService>()));
         _calls.Announce(_presence);
+        _notices.To = _calls;
         router.Register(_presence).Register(_calls)
             .Register(new Ping())
             .Register(new SoftwareVersion("xmpp-sip-gateway", typeof(GatewayService).Assembly.GetName().Version?.ToString(3) ?? ""))
@@ -103,6 +110,7 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
             Log.Notice(_logger, notice);
         }
 
+        CheckLibraries();
         var stored = await _state.OpenAsync(Path.Combine(_options.State.Path, "subscribers.jsonl"), cancellationToken).ConfigureAwait(false);
         _threads.Fill(stored.Threads);
         _addresses.Remember(stored.Spellings);
@@ -133,7 +141,7 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
         await _state.DisposeAsync().ConfigureAwait(false);
         _xmpp.Dispose();
         await _sip.DisposeAsync().ConfigureAwait(false);
-        await _relay.DisposeAsync().ConfigureAwait(false);
+        await ((IAsyncDisposable)_relay).DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();
     }
 
@@ -149,6 +157,23 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
             // Drain has said so, or the stop is being cut short.
+        }
+    }
+
+    /// <summary>A library that is missing would otherwise show at the first call. Thrown, so that the start fails in one line.</summary>
+    private void CheckLibraries()
+    {
+        foreach (var library in _options.Media.Engine == MediaEngine.Embedded ? NativeLibraries.Check() : [])
+        {
+            if (library is { Fault: { } fault, IsRequired: true })
+            {
+                throw new InvalidOperationException($"{fault}, or set Media.Engine to rtpengine");
+            }
+
+            if (library.Fault is { } lack)
+            {
+                Log.Notice(_logger, lack);
+            }
         }
     }
 

@@ -1,5 +1,9 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
 using Gateway.Host.Configuration;
 using Gateway.Mapping.Configuration;
+using Gateway.Media.Embedded;
 using Gateway.Media.Rtpengine;
 using Gateway.Sip.Messages;
 using Gateway.Sip.UserAgent;
@@ -50,8 +54,43 @@ internal static class RoomOptions
         };
     }
 
+    /// <summary>
+    /// Where the embedded relay listens. An address that this machine does not have is what a router makes of one that it has, and
+    /// so is told to peers only.
+    /// </summary>
+    public static EmbeddedRelayOptions Embedded(this GatewayOptions options, Func<IPAddress, bool> isLocal)
+    {
+        var written = options.Media.Address;
+        var ours = written.Where(isLocal).ToImmutableArray();
+        var outside = written.Except(ours).FirstOrDefault();
+        var host = options.Plan().SipHost;
+        return new EmbeddedRelayOptions
+        {
+            Addresses = !ours.IsEmpty ? ours
+                : [AdvertisedAddress.Towards(outside ?? (IPAddress.TryParse(host, out var sip) && isLocal(sip) ? sip : null))],
+            ExternalAddress = options.Media.ExternalAddress ?? outside,
+            FirstPort = options.Media.Ports.First,
+            LastPort = options.Media.Ports.Last,
+            StunServers = [.. options.Media.StunServer.Select(Resolve).OfType<IPEndPoint>()],
+        };
+    }
+
     public static RtpengineOptions Rtpengine(this GatewayOptions options) => new()
     {
         Engines = [.. options.Media.Rtpengine.Select(e => $"udp:{e}")],
     };
+
+    /// <summary>A name that cannot be resolved now is done without: calls work on the other candidates.</summary>
+    private static IPEndPoint? Resolve(HostPort server)
+    {
+        try
+        {
+            var address = server.Address ?? Dns.GetHostAddresses(server.Host).FirstOrDefault();
+            return address is null ? null : new IPEndPoint(address, server.Port);
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
 }

@@ -45,6 +45,8 @@ public sealed partial record Call
 
         // ---- The gateway ends it.
         (_, MediaFailed { Fault: CallMediaFault.NotAcceptable }) => Both(new(JingleReason.IncompatibleParameters), 488, new SipReason("SIP", 488)),
+        (_, MediaFailed { Fault: CallMediaFault.ConnectionLost }) => Both(Lost, 480, new SipReason("Q.850", 41)),
+        (_, MediaFailed { Fault: CallMediaFault.NotAuthentic }) => Both(new(JingleReason.SecurityError), 488, new SipReason("SIP", 488)),
         (_, MediaFailed) => Both(new(JingleReason.GeneralError, "media relay unavailable"), 503, new SipReason("Q.850", 41)),
         (Active, SipReinviteRefused) => Both(new(JingleReason.IncompatibleParameters), 488, new SipReason("SIP", 488)),
         (Inviting or Ringing or EarlyProceeded or JingleInviting or JingleRinging or NegotiatingEarly or EarlyMedia or Proposing

@@ -44,6 +44,10 @@ public sealed partial record Call
             .To(Negotiating, new StopTimer(CallTimer.Migration), new PrepareJingleAnswer()),
         (AwaitingMigration, SessionTerminated or Finished) => Stay(), // the old session's own end
 
+        // ---- Digits. The phone's pass as packets; only a client that takes none of those is told in its own protocol.
+        (Active, KeyPressed k) => Stay(new PlayDigit(k.Key, k.Duration)),
+        (Active, DigitHeard d) => Stay(new TellDigit(d.Key, d.Duration)),
+
         // ---- Is everybody still there?
         (Active, TimedOut(CallTimer.MediaCheck)) => Stay(new CheckMedia(), new StartTimer(CallTimer.MediaCheck)),
         (Active, MediaSilent { FromUser: true }) when !UserHolds && !PhoneHolds => Stay(new SendSessionInfo(CallInfo.Ping)),

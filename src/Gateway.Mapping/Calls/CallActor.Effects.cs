@@ -85,6 +85,13 @@ internal sealed partial class CallActor
             case CallEffect.SendSessionInfo i:
                 _stanzas.SessionInfo(i.Info);
                 return true;
+            case CallEffect.TellDigit d:
+                if (!_media.ClientTakesDigits)
+                {
+                    _stanzas.Digit(d.Key, d.Duration);
+                }
+
+                return true;
             case CallEffect.SendTransportInfo:
                 _stanzas.TransportInfo(_media.RestartedTransports);
                 return true;
@@ -163,6 +170,9 @@ internal sealed partial class CallActor
                 break;
             case CallEffect.AddCandidates c:
                 _media.AddCandidates(c.Info);
+                break;
+            case CallEffect.PlayDigit d:
+                _media.PlayDigit(d.Key, d.Duration);
                 break;
             case CallEffect.CheckMedia:
                 _media.Check();

@@ -68,6 +68,9 @@ internal sealed partial class CallActor : IAsyncDisposable
     public string? AudioContentName =>
         _media.Client?.Contents.FirstOrDefault(content => content.Description?.Media == "audio")?.Name;
 
+    /// <summary>The phone said that it takes digits as packets (RFC 4733).</summary>
+    public bool PhoneTakesDigits => _media.Phone?.Contains(" telephone-event/", StringComparison.OrdinalIgnoreCase) == true;
+
     /// <summary>The leg of an incoming INVITE; set once, before the first event.</summary>
     public void Attach(ISipCall leg) => Volatile.Write(ref _leg, leg);
 

@@ -103,6 +103,9 @@ internal sealed class CallDirectory(TimeProvider time) : ISessionDirectory
         _bySid[(call.Parties.User, newSid)] = call;
     }
 
+    /// <summary>The call of that session id.</summary>
+    public bool TryFindCall(string id, [NotNullWhen(true)] out CallActor? call) => _byId.TryGetValue(id, out call);
+
     /// <summary>The call of that user and sid.</summary>
     public bool TryFind(Jid user, string sid, [NotNullWhen(true)] out CallActor? call) => _bySid.TryGetValue((user.Bare, sid), out call);
 

@@ -55,6 +55,13 @@ public abstract record CallEffect
     /// <summary>session-terminate.</summary>
     public sealed record SendSessionTerminate(JingleReasonInfo Reason) : CallEffect;
 
+    /// <summary>A digit of the phone as session-info (XEP-0181), if the client takes no telephone-event.</summary>
+    public sealed record TellDigit(char Key, TimeSpan Duration) : CallEffect
+    {
+        /// <inheritdoc/>
+        public override string ToString() => nameof(TellDigit);
+    }
+
     /// <summary>session-terminate of the session that a migration ends.</summary>
     public sealed record SendMigratedTerminate(string OldId, Jid OldDevice) : CallEffect;
 
@@ -122,6 +129,13 @@ public abstract record CallEffect
     /// <summary>Tell the relay what the phone now says, nothing else changes (late answer in ACK, 2xx after early media,
     /// answer to our re-INVITE).</summary>
     public sealed record UpdateSipMedia : CallEffect;
+
+    /// <summary>The phone hears a key of the user's as telephone-event.</summary>
+    public sealed record PlayDigit(char Key, TimeSpan Duration) : CallEffect
+    {
+        /// <inheritdoc/>
+        public override string ToString() => nameof(PlayDigit);
+    }
 
     /// <summary>Candidates of the client, or its ICE restart.</summary>
     public sealed record AddCandidates(JingleElement Info) : CallEffect;

@@ -142,6 +142,20 @@ public abstract record CallEvent
     /// <summary>No packet came from one side for long.</summary>
     public sealed record MediaSilent(bool FromUser) : CallEvent;
 
+    /// <summary>The user pressed a key in her client (XEP-0181), or typed it to the called address. A digit is a secret.</summary>
+    public sealed record KeyPressed(char Key, TimeSpan Duration) : CallEvent
+    {
+        /// <inheritdoc/>
+        public override string ToString() => nameof(KeyPressed);
+    }
+
+    /// <summary>The phone sent a digit as telephone-event.</summary>
+    public sealed record DigitHeard(char Key, TimeSpan Duration) : CallEvent
+    {
+        /// <inheritdoc/>
+        public override string ToString() => nameof(DigitHeard);
+    }
+
     // ---- Everything else.
 
     /// <summary>A timer ran out.</summary>
@@ -165,4 +179,10 @@ public enum CallMediaFault
 
     /// <summary>The two sides share no codec, or a description is unusable: 488 and incompatible-parameters.</summary>
     NotAcceptable,
+
+    /// <summary>No packet reaches a side any more, or none ever did (RFC 7675, RFC 8445): connectivity-error.</summary>
+    ConnectionLost,
+
+    /// <summary>Who answered with media is not who signalled: security-error.</summary>
+    NotAuthentic,
 }

@@ -91,6 +91,20 @@ internal sealed partial class CallMedia
         Trickle(info, client, table);
     }
 
+    /// <summary>The client takes the phone's digits as packets .</summary>
+    public bool ClientTakesDigits => _relayedClient?.Contents.Any(content => content.Description?.Payloads.Any(
+        payload => string.Equals(payload.Name, "telephone-event", StringComparison.OrdinalIgnoreCase)) == true) == true;
+
+    /// <summary>Lets the phone hear a key of the user's.</summary>
+    public void PlayDigit(char key, TimeSpan duration) => Enqueue("digit", async cancellation =>
+    {
+        var result = await _context.Relay.PlayDigitAsync(new MediaDigit(_call.Id, PhoneTag, key, duration), cancellation).ConfigureAwait(false);
+        if (!result.IsOk)
+        {
+            _context.Log.MediaFailed(_call.Id, "digit", result.Fault.ToString(), result.Detail);
+        }
+    });
+
     /// <summary>Looks at the counters; a side that is silent for long is told to the call.</summary>
     public void Check() => Enqueue("query", async cancellation =>
     {

@@ -13,7 +13,9 @@ namespace Gateway.Mapping.Calls;
 /// </summary>
 internal sealed partial class CallMedia : IAsyncDisposable
 {
-    private const string UserTag = "x", PhoneTag = "s";
+    /// <summary>The names of the ends at the relay.</summary>
+    internal const string UserTag = "x", PhoneTag = "s";
+
     private static readonly DescriptionOptions Descriptions = new();
 
     private readonly CallContext _context;

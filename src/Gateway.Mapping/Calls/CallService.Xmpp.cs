@@ -202,6 +202,9 @@ public sealed partial class CallService
         JingleSessionInfo.Unhold or JingleSessionInfo.Active => Posted(call, new CallInput(new CallEvent.UserHold(false))),
         // mute has no SIP meaning; a re-INVITE would start hold music.
         JingleSessionInfo.Mute or JingleSessionInfo.Unmute => StanzaResult.Done,
+        JingleSessionInfo.Dtmf { Duration: 0 } => StanzaResult.Done,
+        JingleSessionInfo.Dtmf when !call.PhoneTakesDigits => StanzaResult.Error(StanzaErrorCondition.NotAcceptable), // XEP-0181 section 2
+        JingleSessionInfo.Dtmf d => Posted(call, new CallInput(new CallEvent.KeyPressed(d.Code, TimeSpan.FromMilliseconds(d.Duration)))),
         _ => StanzaResult.Error(JingleErrors.UnsupportedInfo),
     };
 

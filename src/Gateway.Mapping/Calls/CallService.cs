@@ -39,7 +39,7 @@ public sealed record CallServiceParts(
 /// All calls of the process: takes proposals, Jingle requests and INVITEs, finds or begins the call they belong to, and posts
 /// the event to it.
 /// </summary>
-public sealed partial class CallService : IXmppExtension, ISipInviteHandler, IXmppLinkObserver, ISessionDirectory, IDrainable, IAsyncDisposable
+public sealed partial class CallService : IXmppExtension, ISipInviteHandler, IXmppLinkObserver, ISessionDirectory, IDrainable, IMediaNotices, IAsyncDisposable
 {
     /// <summary>What a refused caller is told to wait.</summary>
     internal const int RetryAfterSeconds = 10;

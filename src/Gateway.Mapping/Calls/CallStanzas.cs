@@ -126,6 +126,15 @@ internal sealed class CallStanzas(CallContext context, CallActor call)
         },
         isVital: info == CallInfo.Ping);
 
+    /// <summary>XEP-0181; a client that does not know it says so, which changes nothing.</summary>
+    public void Digit(char key, TimeSpan duration) => Request(
+        Now.Device,
+        new JingleElement(JingleAction.SessionInfo, Now.Sid)
+        {
+            Info = new JingleSessionInfo.Dtmf(key, (int)Math.Clamp(duration.TotalMilliseconds, 40, 60_000)),
+        },
+        isVital: false);
+
     public void TransportInfo(JingleElement transports) =>
         Request(Now.Device, transports with { Action = JingleAction.TransportInfo, Sid = Now.Sid }, isVital: false);
 

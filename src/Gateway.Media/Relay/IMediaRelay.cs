@@ -30,6 +30,12 @@ public interface IMediaRelay
     /// </summary>
     ValueTask<MediaResult> TrickleAsync(MediaTrickle trickle, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Sends a key's tone to one end as telephone-event (RFC 4733), between the packets of the other end's voice. Refused when
+    /// no telephone-event is negotiated with that end.
+    /// </summary>
+    ValueTask<MediaResult> PlayDigitAsync(MediaDigit digit, CancellationToken cancellationToken);
+
     /// <summary>Frees everything of the session. Deleting an unknown session succeeds.</summary>
     ValueTask<MediaResult> DeleteAsync(string sessionId, CancellationToken cancellationToken);
 
@@ -50,6 +56,19 @@ public enum MediaProfile
     WebRtc,
 }
 
+/// <summary>Whether an end without ICE is offered SRTP with its keys in the description (RFC 4568).</summary>
+public enum MediaSrtp
+{
+    /// <summary>RTP in clear, unless the end's own description asked for SRTP before.</summary>
+    Off,
+
+    /// <summary>RTP/AVP with keys, which an end that does not know them passes over (RFC 8643).</summary>
+    Optional,
+
+    /// <summary>RTP/SAVP.</summary>
+    Required,
+}
+
 /// <summary>An offer to be rewritten.</summary>
 /// <param name="SessionId">Names the session at the relay; unique per call.</param>
 /// <param name="FromTag">The end that offers.</param>
@@ -65,6 +84,9 @@ public sealed record MediaOffer(string SessionId, string FromTag, string Sdp, Me
     /// have it. Empty: passthrough only. A re-offer names them again.
     /// </summary>
     public ImmutableArray<string> Transcode { get; init; } = [];
+
+    /// <summary>For <see cref="MediaProfile.PlainRtp"/>. A re-offer says it again.</summary>
+    public MediaSrtp Srtp { get; init; }
 }
 
 /// <summary>An answer to be rewritten. <paramref name="Towards"/> describes the end that offered.</summary>
@@ -75,6 +97,17 @@ public sealed record MediaTrickle(string SessionId, string FromTag, string SdpFr
 {
     /// <summary>The other end's tag, when known.</summary>
     public string? ToTag { get; init; }
+}
+
+/// <summary>A key pressed, as the end <paramref name="ToTag"/> shall hear it.</summary>
+/// <param name="SessionId">The session.</param>
+/// <param name="ToTag">Who gets it.</param>
+/// <param name="Key">0 to 9, *, #, A to D.</param>
+/// <param name="Duration">How long it is held; at least 40 ms are sent .</param>
+public sealed record MediaDigit(string SessionId, string ToTag, char Key, TimeSpan Duration)
+{
+    /// <summary>Digits are secrets: never printed.</summary>
+    public override string ToString() => $"digit for {ToTag} in {SessionId}";
 }
 
 /// <summary>A rewritten description (empty for verbs without one), or the fault.</summary>

@@ -38,6 +38,14 @@ internal static class NgCommands
         new("delete-delay", new BencodeValue.Integer(0)),
     ]);
 
+    /// <summary>from-tag names the end whose voice the tone replaces: the other one hears it.</summary>
+    public static BencodeValue.Dictionary PlayDigit(MediaDigit digit, string fromTag) => Command("play DTMF", [
+        new("call-id", Text(digit.SessionId)),
+        new("from-tag", Text(fromTag)),
+        new("code", Text(digit.Key.ToString())),
+        new("duration", new BencodeValue.Integer((long)Math.Clamp(digit.Duration.TotalMilliseconds, 100, 5000))),
+    ]);
+
     public static BencodeValue.Dictionary Query(string sessionId) => Command("query", [new("call-id", Text(sessionId))]);
 
     private static KeyValuePair<string, BencodeValue>[] OfferForWebRtc { get; } =

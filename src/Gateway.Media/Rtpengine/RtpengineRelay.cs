@@ -73,6 +73,16 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public async ValueTask<MediaResult> PlayDigitAsync(MediaDigit digit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(digit);
+        return _sessions.TryGetValue(digit.SessionId, out var session)
+            && await session.InTurnAsync(() => PlayDigitAsync(session, digit, cancellationToken)).ConfigureAwait(false) is { } result
+                ? result
+                : UnknownSession;
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<MediaResult> DeleteAsync(string sessionId, CancellationToken cancellationToken)
     {
         if (!_sessions.TryRemove(sessionId, out var session))
@@ -206,6 +216,16 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
         session.TakeCandidates(trickle) && session.Answer is { } answer
             ? (await AnswerAsync(session, answer, cancellationToken).ConfigureAwait(false)) with { Sdp = null }
             : MediaResult.Ok();
+
+    private async ValueTask<MediaResult> PlayDigitAsync(
+        RelaySession session, MediaDigit digit, CancellationToken cancellationToken) =>
+        session.Answer is { } answer
+            ? Verdict(await AskAsync(
+                session.Engine!,
+                digit.SessionId,
+                NgCommands.PlayDigit(digit, answer.FromTag == digit.ToTag ? answer.ToTag : answer.FromTag),
+                cancellationToken).ConfigureAwait(false))
+            : UnknownSession;
 
     private async ValueTask<MediaResult> DeleteAsync(NgClient engine, string sessionId, CancellationToken cancellationToken) =>
         Verdict(await AskAsync(engine, sessionId, NgCommands.Delete(sessionId), cancellationToken).ConfigureAwait(false));

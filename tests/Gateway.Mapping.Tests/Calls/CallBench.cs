@@ -272,6 +272,12 @@ internal sealed class CallBench : IAsyncDisposable
             return ValueTask.FromResult(MediaResult.Ok());
         }
 
+        public ValueTask<MediaResult> PlayDigitAsync(MediaDigit digit, CancellationToken cancellationToken)
+        {
+            Done.Enqueue($"digit {digit.Key} to {digit.ToTag}");
+            return ValueTask.FromResult(Fault == MediaFault.None ? MediaResult.Ok() : MediaResult.Failed(Fault, "as the test asked"));
+        }
+
         public ValueTask<MediaResult> DeleteAsync(string sessionId, CancellationToken cancellationToken)
         {
             Done.Enqueue("delete");

@@ -86,15 +86,18 @@ internal sealed record CodecPairs
             return;
         }
 
-        var before = pairs.Count;
+        var rates = pairs.Where(pair => !pair.Offerer.IsAuxiliary).Select(pair => pair.Offerer.ClockRate).ToHashSet();
         foreach (var ours in offered.Where(format => format.IsEvent && !pairs.Exists(pair => pair.Offerer.Id == format.Id)))
         {
-            pairs.Add(new(ours, theirs));
+            if (rates.Contains(ours.ClockRate) || !pairs.Exists(pair => pair.Offerer.IsEvent))
+            {
+                pairs.Add(new(ours, theirs));
+            }
         }
 
         foreach (var other in answered.Where(format => format.IsEvent && !pairs.Exists(pair => pair.Answerer.Id == format.Id)))
         {
-            if (pairs.Find(pair => pair.Offerer.IsEvent) is { } pair && pairs.Count - before < answered.Length)
+            if (pairs.Find(pair => pair.Offerer.IsEvent) is { } pair)
             {
                 pairs.Add(new(pair.Offerer, other));
             }

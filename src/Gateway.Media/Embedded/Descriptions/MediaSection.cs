@@ -81,6 +81,9 @@ internal sealed record MediaSection
     /// <summary>The port of a=rtcp (RFC 3605); null: the next one.</summary>
     public int? RtcpPort { get; init; }
 
+    /// <summary>Milliseconds of audio in a packet that the author would like (RFC 8866 section 6.4).</summary>
+    public int PacketTime { get; init; } = 20;
+
     /// <summary>The values of a=crypto (RFC 4568).</summary>
     public ImmutableArray<string> Crypto { get; init; } = [];
 
@@ -97,7 +100,7 @@ internal sealed record MediaSection
     public bool IsWebRtc => Ufrag is not null && !Fingerprints.IsEmpty;
 
     /// <summary>The profile asks for SRTP with its keys in the description.</summary>
-    public bool IsSdes => Protocol is "RTP/SAVP" or "RTP/SAVPF";
+    public bool IsSdes => Protocol is "RTP/SAVP" or "RTP/SAVPF" && !IsWebRtc;
 
     /// <summary>Port 9 (discard) without ICE: the author is still to come, and nothing is to be sent there.</summary>
     public bool IsNowhere => Port is 9 && !IsWebRtc;

@@ -21,7 +21,7 @@ internal sealed class SectionReader(string kind, int port, string protocol, Immu
     private MediaDirection? _direction;
     private SetupRole? _setup;
     private bool _mux, _end;
-    private int? _rtcpPort;
+    private int? _rtcpPort, _packetTime;
 
     /// <summary>Reads an m= line: medium, port, protocol, formats.</summary>
     public static bool TryOpen(ReadOnlySpan<char> line, [NotNullWhen(true)] out SectionReader? reader)
@@ -77,6 +77,7 @@ internal sealed class SectionReader(string kind, int port, string protocol, Immu
         HasSetup = (_setup ?? session._setup) is not null,
         HasRtcpMux = _mux,
         RtcpPort = _rtcpPort,
+        PacketTime = Math.Clamp(_packetTime ?? 20, 10, 60),
         Crypto = [.. _crypto],
         Feedback = [.. _feedback],
     };
@@ -113,6 +114,9 @@ internal sealed class SectionReader(string kind, int port, string protocol, Immu
                 break;
             case "ice-pwd":
                 _password = value.ToString();
+                break;
+            case "ptime" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var time):
+                _packetTime = time;
                 break;
             case "mid":
                 _mid = value.ToString();

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using Gateway.Media.Rtp;
+
+namespace Gateway.Media.Embedded.Descriptions;
+
+/// <summary>What two descriptions that answer each other make of the streams between them: pure, and the data plane's orders.</summary>
+internal static class LegPlans
+{
+    /// <summary>Both sides of one stream.</summary>
+    /// <param name="kind">audio or video.</param>
+    /// <param name="pairs">What belongs together.</param>
+    /// <param name="offerer">The offerer's side.</param>
+    /// <param name="answerer">The answerer's.</param>
+    public static (StreamPlan Offerer, StreamPlan Answerer) Of(
+        string kind, CodecPairs pairs, StreamSide offerer, StreamSide answerer)
+    {
+        var stream = kind == "video" ? StreamKind.Video : StreamKind.Audio;
+        return (
+            Plan(stream, offerer, answerer, Rules(pairs.Pairs.Select(pair => (pair.Offerer, pair.Answerer)), offerer)),
+            Plan(stream, answerer, offerer, Rules(
+                pairs.Pairs.Concat(pairs.FromAnswerer).Select(pair => (pair.Answerer, pair.Offerer)), answerer)));
+    }
+
+    private static StreamPlan Plan(StreamKind kind, StreamSide side, StreamSide other, ImmutableArray<PayloadRule> rules) =>
+        new(kind, side.Transport)
+        {
+            Receives = side.Direction.HasFlag(MediaDirection.Sends) && other.Direction.HasFlag(MediaDirection.Receives),
+            Sends = side.Direction.HasFlag(MediaDirection.Receives),
+            Incoming = rules,
+            PacketTime = side.PacketTime,
+            Digits = side.Payloads.FirstOrDefault(format => format.IsEvent) is { } digits ? new(digits.Id, digits.ClockRate) : null,
+            ComfortPayload = kind == StreamKind.Audio
+                ? side.Payloads.FirstOrDefault(format => TranscodedCodecs.Knows(format)) : null,
+            Feedback = side.Feedback,
+        };
+
+    /// <summary>
+    /// For every payload number that the peer may send: what it was shown, what its own description names, and what it was shown
+    /// before; the earlier of these wins a number that two of them give to different codecs.
+    /// </summary>
+    private static ImmutableArray<PayloadRule> Rules(
+        IEnumerable<(PayloadFormat In, PayloadFormat Out)> pairs, StreamSide side)
+    {
+        var rules = new List<PayloadRule>();
+        var known = pairs.ToList();
+        foreach (var format in side.Shown.Concat(side.Payloads).Concat(side.ShownBefore))
+        {
+            if (!rules.Exists(rule => rule.Incoming.Id == format.Id)
+                && known.Find(pair => pair.In.IsSameAs(format)) is { In: not null } pair)
+            {
+                rules.Add(new(format, pair.Out, Action(format, pair.Out)));
+            }
+        }
+
+        return [.. rules];
+    }
+
+    private static PayloadAction Action(PayloadFormat from, PayloadFormat to) =>
+        from.IsEvent && from.ClockRate != to.ClockRate ? PayloadAction.Digits
+        : from.IsSameAs(to) ? PayloadAction.Forward : PayloadAction.Transcode;
+}
+
+/// <summary>One side of a stream.</summary>
+/// <param name="Transport">The number of the leg's transport; -1: refused.</param>
+/// <param name="Direction">Which way media flow, seen from the end.</param>
+/// <param name="Payloads">What the end's description names, by its numbers: what it gets.</param>
+/// <param name="Shown">What it was shown last.</param>
+/// <param name="ShownBefore">What it was shown before that.</param>
+internal sealed record StreamSide(
+    int Transport,
+    MediaDirection Direction,
+    ImmutableArray<PayloadFormat> Payloads,
+    ImmutableArray<PayloadFormat> Shown,
+    ImmutableArray<PayloadFormat> ShownBefore)
+{
+    /// <summary>Milliseconds in a packet that the end asks for.</summary>
+    public int PacketTime { get; init; } = 20;
+
+    /// <summary>It understands feedback.</summary>
+    public bool Feedback { get; init; }
+}
