@@ -2,8 +2,10 @@ using Gateway.Host.Configuration;
 using Gateway.Host.Http;
 using Gateway.Mapping.Addresses;
 using Gateway.Mapping.Calls;
+using Gateway.Mapping.Contacts;
 using Gateway.Mapping.Policy;
 using Gateway.Mapping.Presence;
+using Gateway.Mapping.Presence.Exchange;
 using Gateway.Mapping.Sessions.Traces;
 using Gateway.Mapping.State;
 using Gateway.Mapping.State.Sqlite;
@@ -16,6 +18,7 @@ using Gateway.Xmpp.AddressPrompt;
 using Gateway.Xmpp.Component;
 using Gateway.Xmpp.Disco;
 using Gateway.Xmpp.Routing;
+using Gateway.Xmpp.VCard;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -73,8 +76,10 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
         _threads = new ThreadTable(_state, time);
         var addresses = _addresses = new AddressPlan(plan, _state);
         var policy = new AccessPolicy(plan, addresses);
-        _presence = new PresenceService(
-            plan, addresses, policy, _xmpp, discovery, _state, time, logs.CreateLogger<PresenceService>());
+        var book = new ContactBook(plan, addresses, policy);
+        _presence = new PresenceService(new PresenceServiceParts(
+            plan, addresses, policy, _xmpp, discovery, _sip.Events, _state, book, time, logs.CreateLogger<PresenceService>()));
+        _sip.Events.Serve(PresenceExchange.Package, _presence.Exchange);
         _calls = new CallService(new CallServiceParts(
             plan, addresses, new CallAdmission(plan.Policy, addresses, policy, time), _xmpp, _sip, _relay,
             instanceKey, time, logs.CreateLogger<CallService>()));
@@ -82,6 +87,7 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
         _notices.To = _calls;
         router.Register(_presence).Register(_calls)
             .Register(new Ping())
+            .Register(new VCardExtension(book))
             .Register(new SoftwareVersion("xmpp-sip-gateway", typeof(GatewayService).Assembly.GetName().Version?.ToString(3) ?? ""))
             .Register(new AddressPromptExtension(new SipAddressPrompt(addresses, policy)))
             .Advertise(@"jid\20escaping", DiscoTargets.Domain); // XEP-0106 section 5: clients then escape typed addresses

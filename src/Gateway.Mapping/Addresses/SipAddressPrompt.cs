@@ -29,6 +29,10 @@ public sealed class SipAddressPrompt(AddressPlan plan, AccessPolicy policy) : IA
                 : null;
     }
 
+    /// <summary>The JID of what an operator or a person wrote; null when it is no address.</summary>
+    internal static Jid? TryRead(AddressPlan plan, string typed) =>
+        Read(typed.Trim()) is { } address && plan.TryWrite(address, out var jid, out _) ? jid : null;
+
     private static SipAddress? Read(string typed)
     {
         if (SipUri.TryParse(typed, out var uri) && (uri.IsSip || uri.Scheme == "tel"))

@@ -79,11 +79,12 @@ public sealed partial class CallService : IXmppExtension, ISipInviteHandler, IXm
         {
             if (begins)
             {
-                presence.SessionStarted(parties.User, parties.Contact, announce: parties.Direction == CallDirection.ToXmpp);
+                presence.SessionStarted(
+                    parties.User, parties.Contact, announce: parties.Direction == CallDirection.ToXmpp, isCall: true, parties.CallerName);
             }
             else
             {
-                presence.SessionEnded(parties.User, parties.Contact);
+                presence.SessionEnded(parties.User, parties.Contact, isCall: true);
             }
         };
     }

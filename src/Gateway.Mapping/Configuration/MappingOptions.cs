@@ -20,6 +20,9 @@ public sealed record MappingOptions
     /// <summary>SIP user (a number or name) to the bare JID it reaches.</summary>
     public ImmutableDictionary<string, string> Aliases { get; init; } = ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>Names and pictures of SIP users, by number or address.</summary>
+    public ImmutableDictionary<string, ContactOptions> Contacts { get; init; } = ImmutableDictionary<string, ContactOptions>.Empty;
+
     /// <summary>How a SIP address that no XMPP user has written yet is spelt as a JID.</summary>
     public JidStyle JidStyle { get; init; } = JidStyle.Percent;
 

@@ -25,6 +25,9 @@ public sealed record PolicyOptions
     /// <summary>New calls that one trunk may place in a minute; a trunk speaks for many people.</summary>
     public int TrunkCallsPerMinute { get; init; } = 3000;
 
+    /// <summary>New presence subscriptions that one trunk may open in a minute.</summary>
+    public int TrunkSubscriptionsPerMinute { get; init; } = 3000;
+
     /// <summary>Presence stanzas of one sender that are answered in a minute (MAPPING T-14).</summary>
     public int PresencePerMinute { get; init; } = 600;
 

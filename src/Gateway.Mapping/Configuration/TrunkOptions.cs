@@ -38,6 +38,22 @@ public sealed record TrunkOptions
     /// preference; empty: passthrough only.</summary>
     public ImmutableArray<string> Transcode { get; init; } = [];
 
+    /// <summary>Whether users of the trunk have presence of their own.</summary>
+    public TrunkPresence Presence { get; init; } = TrunkPresence.None;
+
+    /// <summary>Name and picture of its users that have none of their own.</summary>
+    public ContactOptions Contact { get; init; } = new();
+
     /// <summary>Never shows the password.</summary>
     public override string ToString() => $"TrunkOptions {{ Name = {Name}, Uri = {Uri} }}";
+}
+
+/// <summary>Whether users of a trunk have presence of their own (MAPPING P-16).</summary>
+public enum TrunkPresence
+{
+    /// <summary>No: they are shown as available to everyone who may call them, and SUBSCRIBE is refused.</summary>
+    None,
+
+    /// <summary>Yes: subscriptions go through in both directions (RFC 8048).</summary>
+    Subscribe,
 }

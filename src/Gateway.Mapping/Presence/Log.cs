@@ -1,3 +1,4 @@
+using Gateway.Xmpp.Addresses;
 using Microsoft.Extensions.Logging;
 
 namespace Gateway.Mapping.Presence;
@@ -12,4 +13,13 @@ internal static partial class Log
 
     [LoggerMessage(3202, LogLevel.Warning, "More than {Limit} presence subscriptions: new ones see presence once only")]
     public static partial void SubscriberLimit(ILogger logger, int limit);
+
+    [LoggerMessage(3205, LogLevel.Debug, "Presence of {Contact} could not be read: {Fault}")]
+    public static partial void BadDocument(ILogger logger, Jid contact, string fault);
+
+    [LoggerMessage(3206, LogLevel.Information, "SUBSCRIBE to {Contact} was refused: {Status}")]
+    public static partial void SubscribeRefused(ILogger logger, Jid contact, int status);
+
+    [LoggerMessage(3207, LogLevel.Information, "A presence subscription from {Source} was refused with {Status}: {Why}")]
+    public static partial void SubscriptionRefused(ILogger logger, string source, int status, string why);
 }

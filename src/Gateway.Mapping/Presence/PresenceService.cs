@@ -1,7 +1,10 @@
 using System.Xml.Linq;
 using Gateway.Mapping.Addresses;
 using Gateway.Mapping.Configuration;
+using Gateway.Mapping.Contacts;
 using Gateway.Mapping.Policy;
+using Gateway.Mapping.Presence.Exchange;
+using Gateway.Sip.Subscriptions;
 using Gateway.Xmpp.Addresses;
 using Gateway.Xmpp.Component;
 using Gateway.Xmpp.Disco;
@@ -14,7 +17,8 @@ namespace Gateway.Mapping.Presence;
 
 /// <summary>
 /// Shows SIP users as available: to those who ask for the time of a session (XEP-0276), to subscribers, and again after every
-/// reconnection; takes it back when sharing ends and at shutdown. What is decided is in <see cref="PresenceTable"/>.
+/// reconnection; takes it back when sharing ends and at shutdown. What is decided is in <see cref="PresenceTable"/>. SIP users that
+/// have presence of their own are the business of <see cref="PresenceExchange"/>.
 /// </summary>
 /// <remarks>
 /// Stanzas, sessions and timers come from different threads, and presence must be on the stream before the propose that
@@ -24,13 +28,15 @@ public sealed class PresenceService : IXmppExtension, IXmppLinkObserver, IDispos
 {
     private const int BatchSize = 200; // leaves room in the link's queue for calls
 
+    private static readonly Availability Available = new(true);
     private static readonly TimeSpan BatchInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly PresenceOptions _options;
     private readonly AddressPlan _plan;
     private readonly AccessPolicy _policy;
     private readonly IXmppLink _link;
-    private readonly ServiceDiscovery _discovery;
+    private readonly ContactPresence _contacts;
+    private readonly ContactBook _book;
     private readonly Subscribers _subscribers;
     private readonly RateLimit _perSender;
     private readonly TimeProvider _time;
@@ -40,33 +46,37 @@ public sealed class PresenceService : IXmppExtension, IXmppLinkObserver, IDispos
 
     private readonly Lock _gate = new();
     private readonly Dictionary<(Jid User, Jid Contact), Sharing> _sharings = [];
-    private readonly Queue<(Jid From, Jid To)> _toShow = new();
+    private readonly Queue<(Jid Contact, Jid To, bool IsSubscriber)> _toShow = new();
 
     /// <summary>Sends nothing before the link is up.</summary>
-    public PresenceService(
-        MappingOptions options,
-        AddressPlan plan,
-        AccessPolicy policy,
-        IXmppLink link,
-        ServiceDiscovery discovery,
-        ISubscriberStore store,
-        TimeProvider time,
-        ILogger<PresenceService> logger)
+    public PresenceService(PresenceServiceParts parts)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(time);
+        ArgumentNullException.ThrowIfNull(parts);
+        var options = parts.Options;
         _options = options.Presence;
-        _plan = plan;
-        _policy = policy;
-        _link = link;
-        _discovery = discovery;
-        _subscribers = new Subscribers(store, _options.SubscriberLimit);
-        _perSender = new RateLimit(options.Policy.PresencePerMinute, options.Policy.TrackedSenders, time);
-        _time = time;
-        _logger = logger;
+        _plan = parts.Plan;
+        _policy = parts.Policy;
+        _link = parts.Link;
+        _book = parts.Book;
+        _contacts = new ContactPresence(_options, _plan, parts.Discovery, _book);
+        _subscribers = new Subscribers(parts.Store, _options.SubscriberLimit);
+        _perSender = new RateLimit(options.Policy.PresencePerMinute, options.Policy.TrackedSenders, parts.Time);
+        _time = parts.Time;
+        _logger = parts.Logger;
         _metrics = new PresenceMetrics(this);
-        _batch = time.CreateTimer(_ => ShowNextBatch(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _batch = _time.CreateTimer(_ => ShowNextBatch(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Exchange = new PresenceExchange(
+            options, _plan, _policy, _link, parts.Events, parts.Store, _contacts, _time, _logger);
     }
+
+    /// <summary>
+    /// Told when a device of an XMPP user goes away from a SIP user (presence of type unavailable, full JID first): a session with it may
+    /// be over (MAPPING T-8, N-36, J-11). To be set before the stream starts; must return at once.
+    /// </summary>
+    public Action<Jid, Jid>? Departed { get; set; }
+
+    /// <summary>SIP users with presence of their own.</summary>
+    public PresenceExchange Exchange { get; }
 
     /// <summary>Subscriptions that are known.</summary>
     public int SubscriberCount => Locked(() => _subscribers.Count);
@@ -85,7 +95,9 @@ public sealed class PresenceService : IXmppExtension, IXmppLinkObserver, IDispos
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
         var kept = await _subscribers.ReadAsync(cancellationToken).ConfigureAwait(false);
-        Log.SubscriptionsLoaded(_logger, Locked(() => _subscribers.Fill(kept)));
+        var byKind = kept.ToLookup(subscription => Exchange.Serves(subscription.Contact));
+        Log.SubscriptionsLoaded(_logger, Locked(() => _subscribers.Fill(byKind[false])) + byKind[true].Count());
+        Exchange.Restore(byKind[true]);
     }
 
     /// <summary>Every subscriber and everyone who shares presence sees it again: their server has lost it (MAPPING P-18).</summary>
@@ -96,24 +108,26 @@ public sealed class PresenceService : IXmppExtension, IXmppLinkObserver, IDispos
             _toShow.Clear();
             foreach (var subscription in _subscribers.All.Where(subscription => _policy.MayUse(subscription.User)))
             {
-                _toShow.Enqueue((GatewayResource.Of(subscription.Contact), subscription.User));
+                _toShow.Enqueue((subscription.Contact, subscription.User, true));
             }
 
             foreach (var ((_, contact), sharing) in _sharings)
             {
                 foreach (var recipient in sharing.Recipients)
                 {
-                    _toShow.Enqueue((GatewayResource.Of(contact), recipient));
+                    _toShow.Enqueue((contact, recipient, false));
                 }
             }
         }
 
         ShowNextBatch();
+        Exchange.OnUp(isReconnect);
     }
 
     /// <inheritdoc/>
     public void OnDown(string reason)
     {
+        Exchange.OnDown();
         lock (_gate)
         {
             _toShow.Clear(); // begun anew when the link comes back
@@ -123,25 +137,35 @@ public sealed class PresenceService : IXmppExtension, IXmppLinkObserver, IDispos
     /// <summary>A session of the pair has begun: temporary presence lasts until it has ended.</summary>
     /// <param name="user">The XMPP user, bare or full.</param>
     /// <param name="contact">The SIP user as addressed, bare or full.</param>
-    /// <param name="announce">Shows presence to all of her devices now, before a propose (MAPPING J-7), unless she subscribes.</param>
-    public void SessionStarted(Jid user, Jid contact, bool announce)
+    /// <param name="announce">Shows presence to all of her devices now, before a propose (MAPPING J-7), unless she sees it anyway.</param>
+    /// <param name="isCall">Both talk: the SIP user is on the phone.</param>
+    /// <param name="name">Display name that the SIP user gave, or null.</param>
+    public void SessionStarted(Jid user, Jid contact, bool announce, bool isCall = false, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(user);
         ArgumentNullException.ThrowIfNull(contact);
+        _book.Remember(contact, name);
         lock (_gate)
         {
             var sharing = SharingOf(user, contact);
             sharing.Sessions++;
             sharing.Keep();
-            if (announce && !_subscribers.Contains(user, contact) && sharing.Recipients.Add(user.Bare))
+            if (announce && !IsSeenBy(user, contact) && sharing.Recipients.Add(user.Bare))
             {
-                Send(PresenceKind.Available, GatewayResource.Of(contact), user.Bare);
+                var stanza = _contacts.WriteBare(GatewayResource.Of(contact), user.Bare);
+                stanza.Add(_options.AskXmppUsers ? TemporaryPresence.Write(TemporaryPresenceReason.Media) : []); // T-13
+                _link.TrySend(stanza);
             }
+        }
+
+        if (isCall && _contacts.CallChanged(contact, 1))
+        {
+            ShowAgain(contact);
         }
     }
 
-    /// <summary>A session of the pair has ended. Once for each <see cref="SessionStarted"/>.</summary>
-    public void SessionEnded(Jid user, Jid contact)
+    /// <summary>A session of the pair has ended. Once for each <see cref="SessionStarted"/>, with the same <paramref name="isCall"/>.</summary>
+    public void SessionEnded(Jid user, Jid contact, bool isCall = false)
     {
         ArgumentNullException.ThrowIfNull(user);
         ArgumentNullException.ThrowIfNull(contact);
@@ -152,6 +176,11 @@ public sealed class PresenceService : IXmppExtension, IXmppLinkObserver, IDispos
                 sharing.Sessions = 0;
                 EndLater(user.Bare, contact.Bare, sharing, _options.Linger);
             }
+        }
+
+        if (isCall && _contacts.CallChanged(contact, -1))
+        {
+            ShowAgain(contact);
         }
     }
 
@@ -184,6 +213,7 @@ public sealed class PresenceService : IXmppExtension, IXmppLinkObserver, IDispos
     {
         _batch.Dispose();
         _metrics.Dispose();
+        Exchange.Dispose();
         lock (_gate)
         {
             foreach (var sharing in _sharings.Values)
@@ -195,6 +225,17 @@ public sealed class PresenceService : IXmppExtension, IXmppLinkObserver, IDispos
 
     internal void Handle(PresenceStanza presence)
     {
+        Exchange.OnTold(presence);
+        if (TryExchange(presence))
+        {
+            return;
+        }
+
+        if (presence.Kind == PresenceKind.Unavailable)
+        {
+            Departed?.Invoke(presence.From, presence.To);
+        }
+
         lock (_gate)
         {
             var facts = FactsOf(presence);
@@ -210,6 +251,32 @@ public sealed class PresenceService : IXmppExtension, IXmppLinkObserver, IDispos
                 Run(effect, presence);
             }
         }
+    }
+
+    /// <summary>What goes to SIP users with presence of their own, and is not refused.</summary>
+    private bool TryExchange(PresenceStanza presence)
+    {
+        var isRequest = presence.Kind is PresenceKind.Subscribe or PresenceKind.Unsubscribe or PresenceKind.Probe;
+        var known = Exchange.KnownOf(presence.From, presence.To);
+        if (presence.Kind == PresenceKind.Available && known is not null && TemporaryPresence.TryRead(presence, out _))
+        {
+            _link.TrySend(_contacts.Write(presence.To.Bare, presence.From, known)); // T-10
+            return true;
+        }
+
+        if (!isRequest || !Exchange.Serves(presence.To) || RefusalOf(presence) is not null)
+        {
+            return false;
+        }
+
+        if (known is null && !_perSender.TryTake(presence.From.Bare.ToString()))
+        {
+            _metrics.Limited();
+            return true;
+        }
+
+        Exchange.OnAsked(presence);
+        return true;
     }
 
     // T-14: a caps answer is larger than its question, and a subscription is kept. Subscribers are let through: at log-in
@@ -237,10 +304,10 @@ public sealed class PresenceService : IXmppExtension, IXmppLinkObserver, IDispos
         switch (effect)
         {
             case PresenceEffect.Show:
-                Send(PresenceKind.Available, GatewayResource.Of(contact), user);
+                Show(contact, user, _subscribers.Contains(user, contact));
                 break;
             case PresenceEffect.ShowSubscriber:
-                Send(PresenceKind.Available, GatewayResource.Of(contact), user.Bare);
+                Show(contact, user.Bare, isSubscriber: true);
                 break;
             case PresenceEffect.Hide:
                 Send(PresenceKind.Unavailable, GatewayResource.Of(contact), user.Bare);
@@ -320,7 +387,7 @@ public sealed class PresenceService : IXmppExtension, IXmppLinkObserver, IDispos
 
             _sharings.Remove((user, contact));
             sharing.Dispose();
-            if (!_subscribers.Contains(user, contact)) // T-10
+            if (!IsSeenBy(user, contact)) // T-10
             {
                 foreach (var recipient in sharing.Recipients)
                 {
@@ -335,7 +402,7 @@ public sealed class PresenceService : IXmppExtension, IXmppLinkObserver, IDispos
         _toShow.Clear();
         var shared = _sharings.SelectMany(pair => pair.Value.Recipients.Select(to => (GatewayResource.Of(pair.Key.Contact), to)));
         var subscribed = _subscribers.All.Select(subscription => (GatewayResource.Of(subscription.Contact), subscription.User));
-        return new Queue<(Jid, Jid)>(shared.Concat(subscribed).Distinct());
+        return new Queue<(Jid, Jid)>(shared.Concat(subscribed).Concat(Exchange.Shown).Distinct());
     }
 
     private void ShowNextBatch()
@@ -344,7 +411,7 @@ public sealed class PresenceService : IXmppExtension, IXmppLinkObserver, IDispos
         {
             for (var sent = 0; sent < BatchSize && _toShow.TryPeek(out var next); sent++)
             {
-                if (!_link.TrySend(PresenceWriter.Write(next.From, next.To, PresenceKind.Available, CapsOf(next.From))))
+                if (!_link.TrySend(Presence(next.Contact, next.To, next.IsSubscriber)))
                 {
                     break; // the queue is full: try again after the interval
                 }
@@ -359,11 +426,30 @@ public sealed class PresenceService : IXmppExtension, IXmppLinkObserver, IDispos
         }
     }
 
-    private void Send(PresenceKind kind, Jid from, Jid to) =>
-        _link.TrySend(PresenceWriter.Write(from, to, kind, kind == PresenceKind.Available ? CapsOf(from) : null));
+    private void Send(PresenceKind kind, Jid from, Jid to) => _link.TrySend(PresenceWriter.Write(from, to, kind));
 
-    // T-3, T-11: caps and nothing else, the same for every SIP user.
-    private XElement CapsOf(Jid from) => _discovery.CapsElement(from.Local is null ? DiscoTargets.Domain : DiscoTargets.Users);
+    private void Show(Jid contact, Jid to, bool isSubscriber) => _link.TrySend(Presence(contact, to, isSubscriber));
+
+    // T-3: who shares for a session only sees caps and nothing else.
+    private XElement Presence(Jid contact, Jid to, bool isSubscriber) => isSubscriber
+        ? _contacts.Write(contact.Bare, to, Available)
+        : _contacts.WriteBare(GatewayResource.Of(contact), to);
+
+    private bool IsSeenBy(Jid user, Jid contact) =>
+        _subscribers.Contains(user, contact) || Exchange.KnownOf(user, contact) is { IsOpen: true };
+
+    private void ShowAgain(Jid contact)
+    {
+        lock (_gate)
+        {
+            foreach (var user in _subscribers.Of(contact.Bare))
+            {
+                Show(contact, user, isSubscriber: true);
+            }
+        }
+
+        Exchange.ShowAgain(contact.Bare);
+    }
 
     private T Locked<T>(Func<T> read)
     {

@@ -6,6 +6,7 @@ namespace Gateway.Mapping.Presence;
 internal sealed class Subscribers(ISubscriberStore store, int limit)
 {
     private readonly HashSet<PresenceSubscription> _all = [];
+    private readonly Dictionary<Jid, HashSet<Jid>> _byContact = [];
 
     public int Count => _all.Count;
 
@@ -13,13 +14,20 @@ internal sealed class Subscribers(ISubscriberStore store, int limit)
 
     public bool Contains(Jid user, Jid contact) => _all.Contains(new PresenceSubscription(user.Bare, contact.Bare));
 
+    /// <summary>Who subscribes to a SIP user.</summary>
+    public IReadOnlyCollection<Jid> Of(Jid contact) => _byContact.GetValueOrDefault(contact) ?? [];
+
     public Task<IReadOnlyCollection<PresenceSubscription>> ReadAsync(CancellationToken cancellationToken) =>
         store.LoadAsync(cancellationToken);
 
     /// <summary>Takes what was kept, and says how many that is.</summary>
     public int Fill(IEnumerable<PresenceSubscription> kept)
     {
-        _all.UnionWith(kept.Take(limit));
+        foreach (var subscription in kept.Take(limit))
+        {
+            Index(subscription);
+        }
+
         return _all.Count;
     }
 
@@ -37,7 +45,7 @@ internal sealed class Subscribers(ISubscriberStore store, int limit)
             return false;
         }
 
-        _all.Add(subscription);
+        Index(subscription);
         store.Add(subscription);
         return true;
     }
@@ -47,7 +55,23 @@ internal sealed class Subscribers(ISubscriberStore store, int limit)
         var subscription = new PresenceSubscription(user.Bare, contact.Bare);
         if (_all.Remove(subscription))
         {
+            if (_byContact.TryGetValue(subscription.Contact, out var users) && users.Remove(subscription.User) && users.Count == 0)
+            {
+                _byContact.Remove(subscription.Contact);
+            }
+
             store.Remove(subscription);
         }
+    }
+
+    private void Index(PresenceSubscription subscription)
+    {
+        _all.Add(subscription);
+        if (!_byContact.TryGetValue(subscription.Contact, out var users))
+        {
+            _byContact[subscription.Contact] = users = [];
+        }
+
+        users.Add(subscription.User);
     }
 }

@@ -1,6 +1,7 @@
 using System.Xml.Linq;
 using Gateway.Mapping.Addresses;
 using Gateway.Mapping.Configuration;
+using Gateway.Mapping.Contacts;
 using Gateway.Mapping.Policy;
 using Gateway.Mapping.Presence;
 using Gateway.Mapping.Tests.Addresses;
@@ -326,8 +327,10 @@ public sealed class PresenceServiceTests : IDisposable
     {
         _service?.Dispose();
         var plan = new AddressPlan(options);
-        return new PresenceService(
-            options, plan, new AccessPolicy(options, plan), _link, _discovery, _store, _time, NullLogger<PresenceService>.Instance);
+        var policy = new AccessPolicy(options, plan);
+        return new PresenceService(new PresenceServiceParts(
+            options, plan, policy, _link, _discovery, new RecordingEvents(), _store, new ContactBook(options, plan, policy), _time,
+            NullLogger<PresenceService>.Instance));
     }
 
     private void Receive(string from, string to, string? type, params XElement[] payloads)

@@ -30,11 +30,8 @@ internal static class MappingSection
                 "ServiceUnavailableStatus", defaults.ServiceUnavailableStatus, 400, 499),
             ExposeReason = section.Flag("ExposeReason", defaults.ExposeReason),
             Policy = ReadPolicy(section, defaults.Policy),
-            Presence = defaults.Presence with
-            {
-                Linger = section.Duration("PresenceLinger", defaults.Presence.Linger, TimeSpan.Zero, TimeSpan.FromDays(1)),
-                Unused = section.Duration("PresenceUnused", defaults.Presence.Unused, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
-            },
+            Presence = ReadPresence(section, defaults.Presence),
+            Contacts = ContactsSection.Read(section.Section("Contacts")),
             Timers = ReadTimers(section, defaults.Timers),
         };
 
@@ -63,6 +60,18 @@ internal static class MappingSection
         return aliases.ToImmutable();
     }
 
+    private static PresenceOptions ReadPresence(SectionReader section, PresenceOptions defaults) => defaults with
+    {
+        Linger = section.Duration("PresenceLinger", defaults.Linger, TimeSpan.Zero, TimeSpan.FromDays(1)),
+        Unused = section.Duration("PresenceUnused", defaults.Unused, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
+        ShowOnThePhone = section.Flag("PresenceOnThePhone", defaults.ShowOnThePhone),
+        OnThePhoneText = section.Value("PresenceOnThePhoneText", defaults.OnThePhoneText, AddressText.TryAny, "Write a status text"),
+        AskXmppUsers = section.Flag("PresenceAskXmppUsers", defaults.AskXmppUsers),
+        SubscriptionExpires = section.Duration(
+            "PresenceExpires", defaults.SubscriptionExpires, TimeSpan.FromMinutes(1), TimeSpan.FromDays(1)),
+        LinkGrace = section.Duration("PresenceLinkGrace", defaults.LinkGrace, TimeSpan.Zero, TimeSpan.FromHours(1)),
+    };
+
     private static PolicyOptions ReadPolicy(SectionReader section, PolicyOptions defaults) => defaults with
     {
         AllowedCallers = section.List<string>(
@@ -75,6 +84,7 @@ internal static class MappingSection
         CallsPerMinute = section.Number("CallsPerMinute", defaults.CallsPerMinute, 1, 1_000_000),
         ConcurrentCalls = section.Number("ConcurrentCalls", defaults.ConcurrentCalls, 1, 1_000_000),
         TrunkCallsPerMinute = section.Number("TrunkCallsPerMinute", defaults.TrunkCallsPerMinute, 1, 1_000_000),
+        TrunkSubscriptionsPerMinute = section.Number("TrunkSubscriptionsPerMinute", defaults.TrunkSubscriptionsPerMinute, 1, 1_000_000),
         PresencePerMinute = section.Number("PresencePerMinute", defaults.PresencePerMinute, 1, 1_000_000),
     };
 

@@ -56,6 +56,8 @@ internal static class TrunksSection
                 "Sources", [], AddressText.TrySource, "Write an address or a network, such as \"192.0.2.10\" or \"192.0.2.0/28\""),
             Answer = section.OptionalChoice<AnswerPolicy>("Answer"),
             TrustIdentity = section.Flag("TrustIdentity", true),
+            Presence = section.Choice("Presence", TrunkPresence.None),
+            Contact = ContactsSection.ReadContact(section, "ContactName", "ContactAvatar"),
             Transcode = section.List<string>("Transcode", [], AddressText.TryToken, "Write encoding names, such as \"PCMA\""),
         };
 
