@@ -8,6 +8,9 @@ internal static class RepositoryFiles
     /// <summary>The calling client.</summary>
     public static string XmppPhoneScript => Path.Combine(Root, "tests", "clients", "xmpp_phone.py");
 
+    /// <summary>The calling client for browsers.</summary>
+    public static string BrowserFolder => Path.Combine(Root, "tests", "clients", "browser");
+
     /// <summary>The gateway, built with the configuration that these tests were built with.</summary>
     public static string Gateway
     {

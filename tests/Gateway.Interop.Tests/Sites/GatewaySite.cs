@@ -17,9 +17,11 @@ public abstract class GatewaySite : IAsyncLifetime
     /// <summary>The component of the gateway that most tests use.</summary>
     public const string Component = "sip." + Domain;
 
+    /// <summary>The password of every account.</summary>
+    public const string Password = "secret";
+
     private const string SecondComponent = "sip2." + Domain;
     private const string Secret = "component secret of the tests";
-    private const string Password = "secret";
     private int _users;
 
     /// <summary>The XMPP server.</summary>

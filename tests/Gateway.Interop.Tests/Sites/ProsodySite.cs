@@ -6,7 +6,17 @@ namespace Gateway.Interop.Tests.Sites;
 public sealed class ProsodySite : GatewaySite
 {
     protected override async Task<IXmppServer> StartServerAsync(IReadOnlyList<(string Domain, string Secret)> components) =>
-        await ProsodyServer.StartAsync(new ProsodyOptions { Domain = Domain, Components = components });
+        await ProsodyServer.StartAsync(new ProsodyOptions
+        {
+            Domain = Domain,
+            Components = components,
+            // For browsers, which ask for 127.0.0.1: WebSocket, and the page itself.
+            Modules = ["websocket", "http_files"],
+            GlobalLines = $"""
+                http_default_host = "{Domain}"
+                http_files_dir = "{RepositoryFiles.BrowserFolder}"
+                """,
+        });
 }
 
 /// <summary>All tests with the gateway beside Prosody: one site, one test at a time.</summary>

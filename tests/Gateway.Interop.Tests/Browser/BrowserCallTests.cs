@@ -1,0 +1,131 @@
+using System.Text.Json.Nodes;
+using Gateway.Interop.Tests.Sites;
+using Gateway.Testing;
+using Gateway.Testing.Phones;
+using Gateway.Testing.Servers;
+
+namespace Gateway.Interop.Tests.Browser;
+
+/// <summary>Calls with libwebrtc, by each engine: what a browser, and with it most phones, does and takes.</summary>
+[Collection(BesideProsody.Name)]
+public sealed class BrowserCallTests(ProsodySite site)
+{
+    private const int BrowsersTone = 523;
+    private const int PhonesTone = 1000;
+
+    [Theory]
+    [InlineData("rtpengine")]
+    public async Task Browser_calls_a_phone_and_each_hears_the_others_tone(string engine)
+    {
+        await using var gateway = await StartAsync(engine);
+        await using var phone = await StartPhoneAsync(gateway, AnswerMode.Auto);
+        await using var browser = await StartBrowserAsync();
+
+        var sid = await browser.Phone.CallAsync("1001@" + gateway.Component);
+        await browser.Phone.SeesAsync("proceed", sid);
+        await browser.Phone.SeesAsync("session-accept", sid);
+        await phone.HearsToneAsync(BrowsersTone);
+        var heard = await browser.Phone.HearsToneAsync(sid, PhonesTone);
+        await browser.Phone.HangUpAsync(sid);
+
+        Assert.Equal("connected", heard.Dtls);
+        await phone.ReceivesAsync("BYE");
+        await gateway.Process.HasNoSessionAsync();
+    }
+
+    [Theory]
+    [InlineData("rtpengine")]
+    public async Task Phone_calls_a_browser_and_each_hears_the_others_tone(string engine)
+    {
+        await using var gateway = await StartAsync(engine);
+        await using var phone = await StartPhoneAsync(gateway, AnswerMode.Manual);
+        await using var browser = await StartBrowserAsync();
+
+        await phone.DialAsync("sip:" + browser.Account);
+        var sid = (string)(await browser.Phone.SeesAsync("session-initiate"))["sid"]!;
+        await phone.SeesAsync("CALL_ESTABLISHED");
+        await phone.HearsToneAsync(BrowsersTone);
+        await browser.Phone.HearsToneAsync(sid, PhonesTone);
+        await phone.HangUpAsync();
+
+        Assert.Equal("success", (string?)(await browser.Phone.SeesAsync("ended", sid))["reason"]);
+        await gateway.Process.HasNoSessionAsync();
+    }
+
+    [Theory] // R-41: libwebrtc sends them at the clock rate of its codec
+    [InlineData("rtpengine")]
+    public async Task Digits_of_the_browser_reach_the_phone(string engine)
+    {
+        await using var gateway = await StartAsync(engine);
+        await using var phone = await StartPhoneAsync(gateway, AnswerMode.Auto);
+        await using var browser = await StartBrowserAsync();
+        var sid = await browser.Phone.CallAsync("1001@" + gateway.Component);
+        await phone.HearsToneAsync(BrowsersTone);
+
+        await browser.Phone.DigitsAsync(sid, "19#");
+
+        foreach (var digit in (string[])["1", "9", "#"])
+        {
+            await phone.Events.WaitAsync(e => e.Type == "CALL_DTMF_START" && e.Parameter == digit, what: $"digit {digit}");
+        }
+
+        await browser.Phone.HangUpAsync(sid);
+    }
+
+    [Theory] // R-37: new credentials and no candidates, on a living call
+    [InlineData("rtpengine")]
+    public async Task Browser_restarts_ICE_and_goes_on_hearing(string engine)
+    {
+        await using var gateway = await StartAsync(engine);
+        await using var phone = await StartPhoneAsync(gateway, AnswerMode.Auto);
+        await using var browser = await StartBrowserAsync();
+        var sid = await browser.Phone.CallAsync("1001@" + gateway.Component);
+        var before = await browser.Phone.HearsToneAsync(sid, PhonesTone);
+
+        await browser.Phone.RestartAsync(sid);
+        await browser.Phone.SeesAsync("restarted", sid);
+
+        await Eventually.HoldsAsync(async () => (await browser.Phone.FiguresAsync(sid)).Pair != before.Pair);
+        var after = await browser.Phone.HearsToneAsync(sid, PhonesTone);
+        Assert.Equal("connected", after.Dtls);
+        await browser.Phone.HangUpAsync(sid);
+        await gateway.Process.HasNoSessionAsync();
+    }
+
+    [Theory] // without permission for the microphone, and in many browsers always: the checks alone say where it is
+    [InlineData("rtpengine")]
+    public async Task Browser_that_hides_its_addresses_is_found_by_its_checks(string engine)
+    {
+        await using var gateway = await StartAsync(engine);
+        await using var phone = await StartPhoneAsync(gateway, AnswerMode.Auto);
+        await using var browser = await StartBrowserAsync(hidesAddresses: true);
+
+        var sid = await browser.Phone.CallAsync("1001@" + gateway.Component);
+
+        await browser.Phone.HearsToneAsync(sid, PhonesTone);
+        await phone.HearsToneAsync(BrowsersTone);
+        await browser.Phone.HangUpAsync(sid);
+    }
+
+    private Task<SecondGateway> StartAsync(string engine) => site.NewGatewayAsync(configuration =>
+        configuration["Media"] = engine == "embedded"
+            ? new JsonObject { ["Engine"] = "embedded", ["Address"] = "127.0.0.1" }
+            : configuration["Media"]!.DeepClone());
+
+    private Task<BaresipPhone> StartPhoneAsync(SecondGateway gateway, AnswerMode mode) =>
+        BaresipPhone.StartAsync("1001", "phone.test", site.PhonePort, gateway.SipPort, mode, PhonesTone);
+
+    private async Task<LoggedIn> StartBrowserAsync(bool hidesAddresses = false)
+    {
+        var account = await site.NewUserAsync();
+        var server = (ProsodyServer)site.Server;
+        var phone = await BrowserPhone.StartAsync(server, BrowsersTone, hidesAddresses);
+        await phone.LoginAsync(server, account, GatewaySite.Password);
+        return new LoggedIn(phone, account);
+    }
+
+    private sealed record LoggedIn(BrowserPhone Phone, string Account) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync() => Phone.DisposeAsync();
+    }
+}
