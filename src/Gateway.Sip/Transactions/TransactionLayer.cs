@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using Gateway.Sip.Messages;
 using Gateway.Sip.Transports;
 
@@ -72,6 +73,15 @@ internal sealed class TransactionLayer(ISipLoop loop, ISipNetwork network, SipTi
     /// <see cref="Accept"/>.
     /// </summary>
     public bool IsMerged(SipRequest request) => request.To.Tag is null && _initial.ContainsKey(MergeKey.Of(request));
+
+    /// <summary>Datagrams to <paramref name="remote"/> do not arrive: who waits for an answer from there waits in vain.</summary>
+    public void FailTo(IPEndPoint remote)
+    {
+        foreach (var transaction in _clients.Values.Where(t => !t.Flow.IsReliable && t.Flow.Remote.Equals(remote)).ToArray())
+        {
+            transaction.On(new TransactionEvent.TransportFailed());
+        }
+    }
 
     private void Forget(ClientTransaction transaction)
     {

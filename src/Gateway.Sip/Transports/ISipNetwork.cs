@@ -21,4 +21,7 @@ internal interface ISipReceiver
 {
     /// <summary>One datagram, or one framed message of a stream.</summary>
     void OnMessage(ReadOnlyMemory<byte> message, SipFlow flow);
+
+    /// <summary>ICMP said that nobody takes datagrams there (RFC 3261 section 18.4).</summary>
+    void OnUnreachable(IPEndPoint remote);
 }

@@ -12,6 +12,7 @@ internal sealed class SipMetrics : IDisposable
     private readonly Counter<long> _retransmitted;
     private readonly Counter<long> _dropped;
     private readonly Counter<long> _stray;
+    private readonly Counter<long> _unreachable;
     private readonly Counter<long> _faults;
     private long _timers;
     private long _transactions;
@@ -30,6 +31,7 @@ internal sealed class SipMetrics : IDisposable
             "gateway.sip.messages.retransmitted", "{message}", "Messages sent again by a timer or for a repeated request");
         _dropped = _meter.CreateCounter<long>("gateway.sip.messages.dropped", "{message}", "Datagrams dropped: the queue was full");
         _stray = _meter.CreateCounter<long>("gateway.sip.messages.stray", "{message}", "Messages that belong to nothing known");
+        _unreachable = _meter.CreateCounter<long>("gateway.sip.unreachable", "{error}", "ICMP errors about datagrams that were sent");
         _faults = _meter.CreateCounter<long>("gateway.sip.faults", "{fault}", "Faults of the stack itself, contained");
         Gauge("gateway.sip.timers", "Timers running", () => Volatile.Read(ref _timers));
         Gauge("gateway.sip.transactions", "Transactions in memory", () => Volatile.Read(ref _transactions));
@@ -66,6 +68,8 @@ internal sealed class SipMetrics : IDisposable
     public void Dropped() => _dropped.Add(1);
 
     public void Stray() => _stray.Add(1);
+
+    public void Unreachable() => _unreachable.Add(1);
 
     public void LoopFault()
     {

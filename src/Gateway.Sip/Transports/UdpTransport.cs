@@ -9,6 +9,7 @@ internal sealed class UdpTransport : IAsyncDisposable
     private const int LargestDatagram = 65_535;
 
     private readonly Socket _socket;
+    private readonly UdpErrorQueue _errors;
     private readonly ISipLoop _loop;
     private readonly ISipReceiver _receiver;
     private readonly SipEndpointLimits _limits;
@@ -29,6 +30,8 @@ internal sealed class UdpTransport : IAsyncDisposable
                 _socket.DualMode = false; // an IPv4 peer would otherwise be seen as ::ffff:a.b.c.d
             }
 
+            _errors = new UdpErrorQueue(_socket);
+            _errors.Enable();
             _socket.ReceiveBufferSize = 4 << 20; // a burst of INVITEs outlives a garbage collection
             _socket.Bind(listen);
         }
@@ -80,7 +83,7 @@ internal sealed class UdpTransport : IAsyncDisposable
             }
             catch (SocketException)
             {
-                // An ICMP error of an earlier datagram: says nothing about the next.
+                TellErrors();
             }
         }
     }
@@ -103,6 +106,15 @@ internal sealed class UdpTransport : IAsyncDisposable
         });
     }
 
+    /// <summary>An ICMP error of an earlier datagram: says nothing about the next, which may go elsewhere.</summary>
+    private void TellErrors()
+    {
+        foreach (var remote in _errors.Read())
+        {
+            _loop.Post(() => _receiver.OnUnreachable(remote));
+        }
+    }
+
     private void Send(ReadOnlyMemory<byte> message, IPEndPoint to, Action? failed)
     {
         try
@@ -110,20 +122,29 @@ internal sealed class UdpTransport : IAsyncDisposable
             var sending = _socket.SendToAsync(message, SocketFlags.None, to, _stopping.Token);
             if (!sending.IsCompletedSuccessfully)
             {
-                _ = ObserveAsync(sending.AsTask(), failed);
+                _ = ObserveAsync(sending.AsTask(), message, to, failed);
             }
         }
-        catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
+        catch (ObjectDisposedException)
         {
             Report(failed);
         }
     }
 
-    private async Task ObserveAsync(Task sending, Action? failed)
+    private async Task ObserveAsync(Task sending, ReadOnlyMemory<byte> message, IPEndPoint to, Action? failed)
     {
         try
         {
-            await sending.ConfigureAwait(false);
+            try
+            {
+                await sending.ConfigureAwait(false);
+            }
+            catch (SocketException)
+            {
+                // The error may be that of an earlier datagram to somebody else: with the queue read, a second try shows it.
+                TellErrors();
+                await _socket.SendToAsync(message, SocketFlags.None, to, _stopping.Token).ConfigureAwait(false);
+            }
         }
         catch (Exception fault) when (fault is SocketException or ObjectDisposedException or OperationCanceledException)
         {

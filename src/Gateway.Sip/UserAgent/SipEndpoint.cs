@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Gateway.Sip.Subscriptions;
 using Gateway.Sip.Transports;
 using Microsoft.Extensions.Logging;
@@ -204,5 +205,7 @@ public sealed partial class SipEndpoint : ISipUserAgent, IAsyncDisposable
         public UserAgentCore? Core { get; set; }
 
         public void OnMessage(ReadOnlyMemory<byte> message, SipFlow flow) => Core!.OnMessage(message, flow);
+
+        public void OnUnreachable(IPEndPoint remote) => Core!.OnUnreachable(remote);
     }
 }

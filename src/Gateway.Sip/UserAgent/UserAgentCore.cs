@@ -1,3 +1,4 @@
+using System.Net;
 using Gateway.Sip.Dialogs;
 using Gateway.Sip.Messages;
 using Gateway.Sip.Transactions;
@@ -39,6 +40,12 @@ internal sealed class UserAgentCore(SipStack stack) : ISipReceiver
                 OnFault(result.Fault!, flow);
                 break;
         }
+    }
+
+    public void OnUnreachable(IPEndPoint remote)
+    {
+        stack.Loop.Metrics.Unreachable();
+        stack.Transactions.FailTo(remote);
     }
 
     /// <summary>What cannot be read is answered without a transaction, where it can be answered at all.</summary>

@@ -268,12 +268,14 @@ public abstract class CallToSipTests(GatewaySite site)
         Assert.DoesNotContain(phone.Trace.All, m => m.IsRequest("INVITE"));
     }
 
-    [Fact]
-    public async Task Trunk_that_is_down_is_told_at_once()
+    [Theory] // TCP refuses the connection, of UDP tells ICMP (RFC 3261 section 18.4)
+    [InlineData("down.test")]
+    [InlineData("gone.test")]
+    public async Task Trunk_that_is_down_is_told_at_once(string domain)
     {
         var juliet = await site.NewXmppPhoneAsync();
 
-        var sid = await juliet.CallAsync("1001%down.test@" + GatewaySite.Component);
+        var sid = await juliet.CallAsync($"1001%{domain}@" + GatewaySite.Component);
 
         Assert.Equal("connectivity-error", (await juliet.SeesMessageAsync("reject", sid))["reason"]);
         await site.Gateway.HasNoSessionAsync();

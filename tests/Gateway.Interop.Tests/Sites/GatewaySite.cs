@@ -122,6 +122,7 @@ public abstract class GatewaySite : IAsyncLifetime
               "phone": { "Uri": "sip:127.0.0.1:{{PhonePort}}", "Domain": "phone.test" },
               "late":  { "Uri": "sip:127.0.0.1:{{PhonePort}}", "Domain": "late.test", "Answer": "late" },
               "early": { "Uri": "sip:127.0.0.1:{{PhonePort}}", "Domain": "early.test", "Answer": "early" },
+              "gone":  { "Uri": "sip:127.0.0.1:{{FreePorts.One()}}", "Domain": "gone.test" },
               "down":  { "Uri": "sip:127.0.0.1:{{FreePorts.One()}};transport=tcp", "Domain": "down.test" }
             }
           },

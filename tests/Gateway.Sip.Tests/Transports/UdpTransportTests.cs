@@ -6,6 +6,7 @@ using Gateway.Sip.Messages;
 using Gateway.Sip.Tests.UserAgent;
 using Gateway.Sip.Transports;
 using Gateway.Sip.UserAgent;
+using Gateway.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Sip.Tests.Transports;
@@ -57,6 +58,34 @@ public sealed class UdpTransportTests
         Assert.Equal(("127.0.0.1", endpoint.BoundEndpoints[0].EndPoint.Port), (request.TopVia.SentByHost, request.TopVia.SentByPort));
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
+    }
+
+    [Fact] // RFC 3261 section 18.4: with a clock that stands still only ICMP can tell
+    public async Task Closed_port_fails_the_request_at_once_and_no_other()
+    {
+        var time = new VirtualTime();
+        await using var endpoint = new SipEndpoint(
+            new SipEndpointOptions { Listen = ["udp:127.0.0.1:0"] }, time, NullLogger<SipEndpoint>.Instance);
+        await endpoint.StartAsync(CancellationToken.None);
+        using var alive = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        int closed;
+        using (var gone = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0)))
+        {
+            closed = ((IPEndPoint)gone.Client.LocalEndPoint!).Port;
+        }
+
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        for (var i = 0; i < 20; i++)
+        {
+            var answered = Ask(endpoint, ((IPEndPoint)alive.Client.LocalEndPoint!).Port, patience.Token);
+            var refused = await Ask(endpoint, closed, patience.Token);
+            Assert.Equal((503, true), (refused.Status, refused.IsLocal));
+
+            var request = (SipRequest)SipParser.Parse((await alive.ReceiveAsync(patience.Token)).Buffer).Message!;
+            await alive.SendAsync(
+                SipMessageBuilder.Response(request, 200, toTag: "a").BuildResponse().Raw, endpoint.BoundEndpoints[0].EndPoint, patience.Token);
+            Assert.Equal((200, false), ((await answered).Status, (await answered).IsLocal));
+        }
     }
 
     [Fact]
@@ -111,6 +140,13 @@ public sealed class UdpTransportTests
             new SipEndpointOptions { Listen = [.. addresses] }, TimeProvider.System, NullLogger<SipEndpoint>.Instance);
         await endpoint.StartAsync(CancellationToken.None);
         return endpoint;
+    }
+
+    private static Task<SipResult> Ask(SipEndpoint endpoint, int port, CancellationToken cancellation)
+    {
+        var uri = SipUri.Create(null, "127.0.0.1", port);
+        return endpoint.SendAsync(
+            new OutgoingRequest(SipMethod.Options, uri, new NameAddr(null, uri), new NameAddr(null, uri)), cancellation);
     }
 
     private static byte[] Options()
