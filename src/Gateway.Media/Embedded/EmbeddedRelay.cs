@@ -53,6 +53,9 @@ public sealed class EmbeddedRelay : IMediaRelay, IAsyncDisposable
             _logger);
     }
 
+    /// <summary>The threads, for measurements.</summary>
+    internal MediaLoops Loops => _loops;
+
     /// <inheritdoc/>
     public async ValueTask<MediaResult> OfferAsync(MediaOffer offer, CancellationToken cancellationToken)
     {

@@ -1,0 +1,133 @@
+using System.Net;
+using System.Net.Sockets;
+using Gateway.Media.Io;
+using Gateway.Media.Rtp;
+using Gateway.Media.Srtp;
+using Gateway.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+using static Gateway.Media.Tests.Rtp.CallBench;
+
+namespace Gateway.Media.Tests.Rtp;
+
+/// <summary>Nothing is allocated for a packet, on the thread that carries it: real loop, real sockets, one leg protected.</summary>
+public sealed class AllocationTests : IAsyncLifetime, IAsyncDisposable, IMediaCallSink
+{
+    private const int Packets = 100_000;
+    private const int Burst = 20; // of what fits a socket's buffer
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly MediaLoops _loops = new(new MediaIoOptions { Loops = 1 }, TimeProvider.System, NullLogger<MediaLoops>.Instance);
+    private readonly Socket[] _peers = [.. Enumerable.Range(0, 2).Select(_ => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp))];
+    private readonly SrtpKeyMaterial _ours = SrtpKeyMaterial.Create(SrtpProfile.AesCm128HmacSha1_80);
+    private readonly SrtpKeyMaterial _theirs = SrtpKeyMaterial.Create(SrtpProfile.AesCm128HmacSha1_80);
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _loops.DisposeAsync();
+        _peers[0].Dispose();
+        _peers[1].Dispose();
+        _ours.Dispose();
+        _theirs.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task Media_thread_allocates_nothing_for_a_hundred_thousand_packets()
+    {
+        var relay = await OnLoopAsync(Call);
+        foreach (var (peer, local) in _peers.Zip(relay))
+        {
+            await peer.ConnectAsync(local);
+        }
+
+        using var sender = new SrtpSender(_theirs);
+        Relay(sender, 2_000, 0);
+        var before = await OnLoopAsync(GC.GetAllocatedBytesForCurrentThread);
+        Relay(sender, Packets, 2_000);
+        var after = await OnLoopAsync(GC.GetAllocatedBytesForCurrentThread);
+
+        // Two posts and their results are some hundred octets; a packet's worth of anything would be megabytes.
+        Assert.InRange(after - before, 0, 4_096);
+    }
+
+    void IMediaCallSink.OnMedia(int leg)
+    {
+    }
+
+    void IMediaCallSink.OnSilent(int leg, int stream, TimeSpan silence)
+    {
+    }
+
+    void IMediaCallSink.OnDigit(int leg, char key, TimeSpan duration)
+    {
+    }
+
+    void IMediaCallSink.OnGoodbye(int leg, int stream)
+    {
+    }
+
+    private IPEndPoint[] Call()
+    {
+        var ports = new MediaPorts(new PortRange(Testing.Servers.FreePorts.Passing(8), 32_766), TimeProvider.System);
+        var call = new MediaCall(_loops.Next(), this, TimeSpan.FromHours(1));
+        var locals = new IPEndPoint[2];
+        for (var leg = 0; leg < 2; leg++)
+        {
+            _peers[leg].Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            _peers[leg].ReceiveTimeout = 5_000;
+            Assert.True(PlainTransport.TryOpen(_loops.Next(), ports, Address("127.0.0.1", 0), out var transport));
+            call.Attach(leg, transport);
+            locals[leg] = transport.Local.ToEndPoint();
+            var peer = PeerAddress.FromEndPoint((IPEndPoint)_peers[leg].LocalEndPoint!);
+            call.Apply(leg, new LegPlan
+            {
+                Transports = [new TransportPlan.Plain(peer, peer) { Sdes = leg == 0 ? new SdesPlan(_ours, _theirs) : null }],
+                Streams =
+                [
+                    new StreamPlan(StreamKind.Audio, 0)
+                    {
+                        Receives = true, Sends = true, CName = "a", Incoming = [new(Pcmu, Pcmu, PayloadAction.Forward)],
+                    },
+                ],
+            });
+        }
+
+        return locals;
+    }
+
+    /// <summary>From the protected peer to the plain one, and as many back.</summary>
+    private void Relay(SrtpSender sender, int count, int first)
+    {
+        var buffer = new byte[400];
+        var voice = Voice(0, content: new byte[160]);
+        for (var i = 0; i < count / 2; i += Burst)
+        {
+            for (var j = 0; j < Burst; j++)
+            {
+                RtpHeader.Rewrite(voice, false, 0, (ushort)((first / 2) + i + j), (uint)(i + j) * 160, 7);
+                voice.CopyTo(buffer, 0);
+                var length = voice.Length;
+                Assert.Equal(SrtpOutcome.Ok, sender.ProtectRtp(buffer, ref length));
+                _peers[0].Send(buffer.AsSpan(0, length));
+                _peers[1].Send(voice);
+            }
+
+            for (var j = 0; j < Burst; j++)
+            {
+                Assert.Equal(172, _peers[1].Receive(buffer));
+                Assert.Equal(182, _peers[0].Receive(buffer));
+            }
+        }
+    }
+
+    private async Task<T> OnLoopAsync<T>(Func<T> work)
+    {
+        var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _loops.Next().Post(() => result.SetResult(work()));
+        return await result.Task.WaitAsync(Patience);
+    }
+}
