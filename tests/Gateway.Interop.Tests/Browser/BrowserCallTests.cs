@@ -14,6 +14,7 @@ public sealed class BrowserCallTests(ProsodySite site)
     private const int PhonesTone = 1000;
 
     [Theory]
+    [InlineData("embedded")]
     [InlineData("rtpengine")]
     public async Task Browser_calls_a_phone_and_each_hears_the_others_tone(string engine)
     {
@@ -34,6 +35,7 @@ public sealed class BrowserCallTests(ProsodySite site)
     }
 
     [Theory]
+    [InlineData("embedded")]
     [InlineData("rtpengine")]
     public async Task Phone_calls_a_browser_and_each_hears_the_others_tone(string engine)
     {
@@ -53,6 +55,7 @@ public sealed class BrowserCallTests(ProsodySite site)
     }
 
     [Theory] // libwebrtc sends them at the clock rate of its codec
+    [InlineData("embedded")]
     [InlineData("rtpengine")]
     public async Task Digits_of_the_browser_reach_the_phone(string engine)
     {
@@ -73,6 +76,7 @@ public sealed class BrowserCallTests(ProsodySite site)
     }
 
     [Theory] // new credentials and no candidates, on a living call
+    [InlineData("embedded")]
     [InlineData("rtpengine")]
     public async Task Browser_restarts_ICE_and_goes_on_hearing(string engine)
     {
@@ -93,6 +97,7 @@ public sealed class BrowserCallTests(ProsodySite site)
     }
 
     [Theory] // without permission for the microphone, and in many browsers always: the checks alone say where it is
+    [InlineData("embedded")]
     [InlineData("rtpengine")]
     public async Task Browser_that_hides_its_addresses_is_found_by_its_checks(string engine)
     {
