@@ -92,7 +92,7 @@ internal sealed class MediaCall
         {
             foreach (var stream in leg.Streams)
             {
-                stream.Generator.Stop();
+                stream.Stop();
                 stream.Reports.Report(Loop.Now, goodbye: true);
             }
 

@@ -132,7 +132,7 @@ internal sealed class MediaLeg(MediaCall call, int side)
         {
             if (rule.Incoming.Id < 128)
             {
-                var route = new StreamRoute(stream, rule);
+                var route = stream.RouteOf(rule);
                 routes[rule.Incoming.Id] ??= route;
                 own?[rule.Incoming.Id] = route;
             }

@@ -16,6 +16,7 @@ internal sealed class MediaStream
 
     private readonly SequenceMap _map;
     private readonly DigitEvents _digits = new();
+    private readonly List<StreamRoute> _routes = [];
     private readonly MediaLeg _leg;
     private HeaderExtensions? _extensions;
     private uint _source;
@@ -30,6 +31,7 @@ internal sealed class MediaStream
         _map = new SequenceMap(8000, (ushort)(start & 0x7FFF), start); // the first half, so that SRTP cannot lose a wrap (RFC 3711 section 3.3.1)
         Reports = new StreamReports(this);
         Generator = new StreamGenerator(this, leg.Call.Loop);
+        Transcoded = new TranscodedOutput(this, leg.Call.Loop);
     }
 
     public MediaLeg Leg => _leg;
@@ -48,6 +50,9 @@ internal sealed class MediaStream
 
     /// <summary>Makes packets of our own: digits, comfort.</summary>
     public StreamGenerator Generator { get; }
+
+    /// <summary>Makes what goes to the peer when the ends have no codec in common.</summary>
+    public TranscodedOutput Transcoded { get; }
 
     /// <summary>The numbers and the clock of what we send.</summary>
     public SequenceMap Map => _map;
@@ -72,21 +77,45 @@ internal sealed class MediaStream
         if (plan.Sends != Plan.Sends || plan.Transport != Plan.Transport)
         {
             _map.Interrupt();
+            Transcoded.Stop();
         }
 
         if (plan.Receives != Plan.Receives)
         {
             (ExpectedSince, SilenceTold) = (now, false);
             Opposite?.Map.Interrupt();
+            Opposite?.Transcoded.Stop();
         }
 
         Plan = plan;
+        KeepRoutes();
         _extensions = HeaderExtensions.Of(plan.Extensions);
         Reports.Apply(plan);
         if (plan.Incoming.Length > 0)
         {
             Reception.ClockRate = Math.Max(1, plan.Incoming[0].Incoming.ClockRate);
         }
+    }
+
+    /// <summary>What becomes of one payload number, with what has been learned of it if it was in force before.</summary>
+    public StreamRoute RouteOf(PayloadRule rule)
+    {
+        var route = _routes.Find(route => route.Rule == rule);
+        if (route is null)
+        {
+            _routes.Add(route = new StreamRoute(this, rule));
+        }
+
+        return route;
+    }
+
+    /// <summary>Stops what runs by itself; nothing is sent any more.</summary>
+    public void Stop()
+    {
+        Generator.Stop();
+        Transcoded.Stop();
+        _routes.ForEach(route => route.Dispose());
+        _routes.Clear();
     }
 
     /// <summary>The clock of what is sent to this peer, once both plans are known.</summary>
@@ -153,6 +182,23 @@ internal sealed class MediaStream
             return;
         }
 
+        if (route.Action == PayloadAction.Transcode)
+        {
+            Transcoded.Take(route, header, buffer.Slice(header.PayloadStart, header.PayloadLength), now);
+            return;
+        }
+
+        if (Transcoded.IsRunning && route.IsDigits)
+        {
+            ForwardAmongTranscoded(route, header, buffer, now);
+            return;
+        }
+
+        if (Transcoded.IsRunning)
+        {
+            Transcoded.Stop(); // the peer has gone over to a codec that passes
+        }
+
         if (Generator.IsDialling)
         {
             _map.Skip(header.Ssrc, header.Sequence); // the keys that we press take the place of the voice (RFC 4733 section 2.6.2)
@@ -179,6 +225,34 @@ internal sealed class MediaStream
         OctetsSent += header.PayloadLength;
         transport.SendRtp(packet, length - start);
     }
+
+    /// <summary>A key pressed at the other leg, in a stream whose numbers and clock are the transcoder's.</summary>
+    private void ForwardAmongTranscoded(StreamRoute route, in RtpHeader header, Span<byte> buffer, long now)
+    {
+        if (Generator.IsDialling || header.PayloadLength < DigitEvents.Length)
+        {
+            return;
+        }
+
+        Transcoded.Quieten(now);
+        var packet = buffer[(header.PayloadStart - RtpHeader.FixedLength)..];
+        DigitEvents.Convert(packet[RtpHeader.FixedLength..], route.IncomingRate, route.OutgoingRate);
+        var (sequence, _) = _map.Insert(0, now);
+        var timestamp = route.Stream._digits.OutgoingTimestamp(_map.TimestampAt(now), route.IncomingRate, route.OutgoingRate);
+        SendOwn(packet, RtpHeader.FixedLength + header.PayloadLength, header.Marker, route.Outgoing, sequence, timestamp);
+    }
+
+    private void KeepRoutes() => _routes.RemoveAll(route =>
+    {
+        if (Plan.Incoming.Contains(route.Rule))
+        {
+            return false;
+        }
+
+        Opposite?.Transcoded.Stop();
+        route.Dispose();
+        return true;
+    });
 
     private bool MapExtension(in RtpHeader header, Span<byte> buffer) =>
         _extensions?.TryMap(buffer.Slice(header.ExtensionStart, header.ExtensionLength)) ?? false;

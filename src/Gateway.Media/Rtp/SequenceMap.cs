@@ -107,15 +107,24 @@ internal sealed class SequenceMap
     /// <param name="now">Milliseconds.</param>
     public (ushort Sequence, uint Timestamp) Insert(uint samples, long now)
     {
+        Pass(samples, now);
+        return (NextSequence++, _lastTimestamp);
+    }
+
+    /// <summary>
+    /// The clock goes on by a packet of our own that is not sent. After a pause it goes on by the pause; what timers are
+    /// late or early is none.
+    /// </summary>
+    public void Pass(uint samples, long now)
+    {
         Interrupt();
         if (samples > 0)
         {
-            _lastTimestamp += samples;
+            var passed = _sent ? Samples(now - _lastSent) : 0;
+            _lastTimestamp += passed > (4 * samples) + (uint)(ClockRate / 10) ? passed : samples;
             _lastSent = now;
             _sent = true;
         }
-
-        return (NextSequence++, _lastTimestamp);
     }
 
     /// <summary>Where the clock of the stream stands now: the last packet's, and the time since.</summary>

@@ -148,9 +148,14 @@ internal sealed class StreamGenerator
             return;
         }
 
-        if (!IsDialling)
+        var samples = (uint)(milliseconds * format.ClockRate / 1000);
+        if (IsDialling)
         {
-            var (sequence, timestamp) = _stream.Map.Insert((uint)(milliseconds * format.ClockRate / 1000), now);
+            _stream.Map.Pass(samples, now);
+        }
+        else
+        {
+            var (sequence, timestamp) = _stream.Map.Insert(samples, now);
             _stream.SendOwn(buffer, RtpHeader.FixedLength + length, false, format.Id, sequence, timestamp);
         }
 

@@ -1,0 +1,127 @@
+using Gateway.Media.Rtp;
+using static Gateway.Media.Tests.Rtp.CallBench;
+
+namespace Gateway.Media.Tests.Rtp;
+
+/// <summary>Streams that are made here: packets come when they come, ours go out by the clock.</summary>
+public sealed class MediaCallTranscodingTests
+{
+    private readonly CallBench _bench = new();
+    private int _sent;
+
+    public MediaCallTranscodingTests() => _bench.Change(0, plan => plan with
+    {
+        Incoming = [new(Pcmu, Pcma, PayloadAction.Transcode), .. plan.Incoming.RemoveAt(0)],
+    });
+
+    [Fact]
+    public void Packets_go_out_by_the_clock_in_the_other_codec()
+    {
+        Speak(50);
+
+        var got = _bench.Received(1);
+        Assert.InRange(got.Length, 48, 52);
+        Assert.All(got, packet => Assert.Equal((8, 160), (packet.PayloadType, packet.Payload.Length)));
+        Assert.Single(got, packet => packet.Marker);
+        AssertContinuous(got);
+    }
+
+    [Fact]
+    public void Peer_that_asked_for_longer_packets_gets_them()
+    {
+        _bench.Change(1, plan => plan with { PacketTime = 40 });
+        Speak(50);
+
+        Assert.All(_bench.Received(1), packet => Assert.Equal(320, packet.Payload.Length));
+    }
+
+    [Fact] // R-41, RFC 4733 section 2.6.2
+    public void Key_takes_the_place_of_the_sound_in_the_same_stream()
+    {
+        Speak(20);
+        for (var i = 0; i < 5; i++)
+        {
+            _bench.Send(0, Voice(1000 + _sent++, 101, 77_777, marker: i == 0, content: [4, (byte)(i == 4 ? 0x8A : 10), 0, (byte)(160 + (i * 16))]));
+            _bench.Loop.Advance(20);
+        }
+
+        Speak(20);
+        var got = _bench.Received(1);
+        var keys = got.Where(packet => packet.PayloadType == 96).ToArray();
+        Assert.Equal(5, keys.Length);
+        Assert.Single(keys.Select(packet => packet.Timestamp).Distinct());
+        var first = Array.IndexOf(got, keys[0]);
+        Assert.All(got[first..(first + 5)], packet => Assert.Equal(96, packet.PayloadType));
+        Assert.Equal(Enumerable.Range(0, got.Length), got.Select(packet => (int)(ushort)(packet.Sequence - got[0].Sequence)));
+        AssertContinuous([.. got.Where(packet => packet.PayloadType == 8)], clockOnly: true);
+    }
+
+    [Fact]
+    public void Held_stream_stops_and_resumes_with_the_time_that_passed()
+    {
+        Speak(20);
+        var before = _bench.Received(1)[^1];
+        _bench.Change(0, plan => plan with { Receives = false });
+        _bench.Loop.Advance(10_000);
+        Assert.Empty(_bench.Received(1));
+
+        _bench.Change(0, plan => plan with { Receives = true });
+        Speak(10);
+        var after = _bench.Received(1)[0];
+        Assert.Equal((ushort)(before.Sequence + 1), after.Sequence);
+        Assert.InRange(after.Timestamp - before.Timestamp, 80_000u, 81_000u);
+    }
+
+    [Fact]
+    public void Same_plan_again_disturbs_nothing()
+    {
+        Speak(20);
+        _bench.Change(0, plan => plan with { CName = "other" });
+        _bench.Change(1, plan => plan);
+        Speak(20);
+
+        AssertContinuous(_bench.Received(1));
+    }
+
+    [Fact] // the re-offer found a common codec
+    public void Codec_that_passes_takes_over_without_a_gap()
+    {
+        Speak(20);
+        _bench.Change(0, plan => plan with { Incoming = [new(Pcma, Pcma, PayloadAction.Forward)] });
+        for (var i = 0; i < 10; i++)
+        {
+            _bench.Send(0, Voice(500 + i, 8, (uint)i * 160));
+            _bench.Loop.Advance(20);
+        }
+
+        var got = _bench.Received(1);
+        Assert.Equal(Enumerable.Range(0, got.Length), got.Select(packet => (int)(ushort)(packet.Sequence - got[0].Sequence)));
+        Assert.Equal(4, got[^1].Payload.Length);
+    }
+
+    [Fact]
+    public void Closed_call_stops_making_packets()
+    {
+        Speak(5);
+        _bench.Call.Close();
+
+        Assert.Equal(0, _bench.Loop.RunningTimers);
+    }
+
+    private static void AssertContinuous(Packet[] packets, bool clockOnly = false) => Assert.All(
+        packets.Zip(packets.Skip(1)), pair =>
+        {
+            var steps = clockOnly ? (pair.Second.Timestamp - pair.First.Timestamp) / 160 : 1;
+            Assert.Equal(steps * 160, pair.Second.Timestamp - pair.First.Timestamp);
+            Assert.True(clockOnly || (ushort)(pair.Second.Sequence - pair.First.Sequence) == 1);
+        });
+
+    private void Speak(int packets)
+    {
+        for (var i = 0; i < packets; i++)
+        {
+            _bench.Send(0, Voice(1000 + _sent, timestamp: (uint)_sent++ * 160, content: Enumerable.Repeat((byte)0x55, 160).ToArray()));
+            _bench.Loop.Advance(20);
+        }
+    }
+}
