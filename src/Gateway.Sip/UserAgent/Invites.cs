@@ -58,6 +58,9 @@ public sealed record IncomingInvite(
     /// <summary>Expires of the invitation, if stated.</summary>
     public TimeSpan? Expires { get; init; }
 
+    /// <summary>Subject, as written; null without one.</summary>
+    public string? Subject { get; init; }
+
     /// <summary>Transport it came by: udp, tcp, tls.</summary>
     public string Transport { get; init; } = "udp";
 }

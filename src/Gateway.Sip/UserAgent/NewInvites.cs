@@ -134,6 +134,7 @@ internal sealed class NewInvites(SipStack stack)
             MaxForwards = Math.Min(invite.MaxForwards ?? 70, 255) - (invite.MaxForwards is null ? 0 : 1), // RFC 7332 section 5
             Expires = invite.Expires is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             Transport = transaction.Flow.Transport.Name(),
+            Subject = invite.Header(SipHeaders.Subject),
         };
     }
 }

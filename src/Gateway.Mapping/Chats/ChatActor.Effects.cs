@@ -1,0 +1,229 @@
+using System.Collections.Immutable;
+using Gateway.Mapping.Addresses;
+using Gateway.Sip.Messages;
+using Gateway.Sip.Msrp;
+using Gateway.Sip.UserAgent;
+using Gateway.Xmpp.Addresses;
+
+namespace Gateway.Mapping.Chats;
+
+/// <summary>What each effect of the table does.</summary>
+internal sealed partial class ChatActor
+{
+    private void RunEffect(ChatEffect effect)
+    {
+        if (!RunStanzaEffect(effect) && !RunSipEffect(effect))
+        {
+            RunOwnEffect(effect);
+        }
+    }
+
+    private bool RunStanzaEffect(ChatEffect effect)
+    {
+        switch (effect)
+        {
+            case ChatEffect.SendForm:
+                _stanzas.Form(_chat.Proposed);
+                return true;
+            case ChatEffect.SendReply r:
+                _stanzas.Reply(_offer, r.Accepts, r.Terms, r.Reason);
+                return true;
+            case ChatEffect.SendOfferError e:
+                _stanzas.OfferError(e.Condition, e.Fields, e.Text);
+                return true;
+            case ChatEffect.SendComplete c:
+                _stanzas.Complete(c.Confirms);
+                return true;
+            case ChatEffect.SendRenegotiation r:
+                _stanzas.Renegotiation(r.Wanted);
+                return true;
+            case ChatEffect.SendRenegotiationReply r:
+                _stanzas.RenegotiationReply(r.Offer, r.Terms);
+                return true;
+            case ChatEffect.SendRenegotiationError e:
+                _stanzas.RenegotiationError(e.Offer, e.Condition, e.Fields);
+                return true;
+            case ChatEffect.SendMoved m:
+                _left = (m.From, _surroundings.Time.GetTimestamp());
+                _stanzas.Moved(m.Id, m.From, m.To);
+                return true;
+            case ChatEffect.SendTerminate t:
+                _stanzas.Terminate(SafeText.Clean(t.Reason));
+                return true;
+            case ChatEffect.SendTerminateTo t:
+                _stanzas.TerminateTo(t.Device);
+                return true;
+            case ChatEffect.AcknowledgeTermination a:
+                _stanzas.AcknowledgeTermination(a.Id);
+                return true;
+            case ChatEffect.SendGone:
+                _traffic.ShowGone();
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private bool RunSipEffect(ChatEffect effect)
+    {
+        switch (effect)
+        {
+            case ChatEffect.SendInvite i:
+                _ = InviteAsync(i.Terms);
+                return true;
+            case ChatEffect.CancelInvite:
+                if (_leg is null)
+                {
+                    Post(new ChatEvent.TimedOut(ChatTimer.Cancel)); // no INVITE has left yet
+                }
+
+                _leg?.Cancel();
+                return true;
+            case ChatEffect.AnswerInvite a:
+                _ = AnswerAsync(a.Terms);
+                return true;
+            case ChatEffect.RefuseInvite r:
+                _leg?.Refuse(r.Status, SafeText.Clean(r.Phrase));
+                return true;
+            case ChatEffect.SendBye b:
+                _byeDue = true;
+                _byeReason = b.Reason is { } reason ? reason with { Text = SafeText.Clean(reason.Text) } : null;
+                return true;
+            case ChatEffect.SendReinvite r:
+                _leg?.Reinvite(Session.Offer(Terms(r.Terms)));
+                return true;
+            case ChatEffect.Reconnect:
+                _leg?.Reinvite(Session.Offer(newPath: true));
+                return true;
+            case ChatEffect.AcceptReinvite a:
+                AcceptReinvite(a.Terms);
+                return true;
+            case ChatEffect.RefuseReinvite r:
+                _reoffer = null;
+                _leg?.RefuseReinvite(r.Status);
+                return true;
+            case ChatEffect.RefuseReplacement r:
+                r.Call.Refuse(488);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void RunOwnEffect(ChatEffect effect)
+    {
+        switch (effect)
+        {
+            case ChatEffect.Flow f:
+                _traffic.Flow(f.Terms);
+                break;
+            case ChatEffect.FailWaiting f:
+                _traffic.FailWaiting(f.Status, f.Phrase);
+                break;
+            case ChatEffect.StartTimer t:
+                StartTimer(t.Timer);
+                break;
+            case ChatEffect.StopTimer t:
+                StopTimer(t.Timer);
+                break;
+            case ChatEffect.CloseMessages:
+                break; // the farewell does it
+            default:
+                throw new ArgumentOutOfRangeException(nameof(effect), effect.GetType().Name, "nobody does this");
+        }
+    }
+
+    /// <summary>A relay has to grant a path before anything can be offered (RFC 4976).</summary>
+    private async Task InviteAsync(ChatTerms terms)
+    {
+        if (!await PreparedAsync().ConfigureAwait(false))
+        {
+            Post(new ChatEvent.SipRefused(new SipFailure(503, "Service Unavailable", IsLocal: true)));
+            return;
+        }
+
+        Post(new ChatInput(chat =>
+        {
+            if (chat.State == ChatState.Inviting)
+            {
+                _leg = _surroundings.UserAgent.Invite(Invite(Session.Offer(Terms(terms))), Sink);
+            }
+
+            return null;
+        }));
+    }
+
+    private async Task AnswerAsync(ChatTerms terms)
+    {
+        var isPrepared = await PreparedAsync().ConfigureAwait(false);
+        Post(new ChatInput(chat =>
+        {
+            if (chat.State != ChatState.Answering)
+            {
+                return null;
+            }
+
+            MsrpRefusal fault = new(500, "no path through the relay");
+            if (isPrepared && Session.TryAnswer(Parties.Invite!.Sdp!, Terms(terms), out var answer, out fault))
+            {
+                _leg!.Answer(answer);
+                return null;
+            }
+
+            _surroundings.Log.DescriptionUnusable(Id, fault.Reason);
+            _leg!.Refuse(fault.Status);
+            return new ChatEvent.SipCancelled(null);
+        }));
+    }
+
+    private async Task<bool> PreparedAsync()
+    {
+        try
+        {
+            return await Session.PrepareAsync(_life.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private void AcceptReinvite(ChatTerms terms)
+    {
+        if (_reoffer is not { } offer)
+        {
+            _offeredInAnswer = true; // a re-INVITE without offer gets ours, and its answer comes with the ACK (RFC 3261 section 14.2)
+            _leg?.AcceptReinvite(Session.Offer(Terms(terms)));
+            return;
+        }
+
+        _reoffer = null;
+        if (Session.TryAnswer(offer, Terms(terms), out var answer, out var fault))
+        {
+            _leg?.AcceptReinvite(answer);
+        }
+        else
+        {
+            _surroundings.Log.DescriptionUnusable(Id, fault.Reason);
+            _leg?.RefuseReinvite(fault.Status);
+        }
+    }
+
+    private MsrpTerms Terms(ChatTerms terms) => new()
+    {
+        AcceptTypes = terms.AcceptTypes(_surroundings.Options.Wrapped),
+        AcceptWrappedTypes = _surroundings.Options.Wrapped ? [.. terms.AcceptTypes(wrapped: false), ChatContent.Imdn] : [],
+        MaxSize = _surroundings.Options.MaxMessageSize,
+    };
+
+    private OutgoingInvite Invite(string sdp) => new(
+        Parties.Target!.RequestUri, Parties.UserIdentity!, Parties.Target.To, Parties.CallId, sdp)
+    {
+        NextHop = Parties.Target.NextHop,
+        Credentials = Parties.Target.Credentials,
+        AssertedIdentity = Parties.Target.Trunk is null ? null : Parties.UserIdentity, // RFC 3325: a configured trunk trusts us
+        ExtraHeaders = SafeText.Clean(Parties.Reason) is { } reason
+            ? [KeyValuePair.Create(SipHeaders.Subject, reason)] // N-9, F-5
+            : [],
+    };
+}
