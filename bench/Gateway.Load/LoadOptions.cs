@@ -35,6 +35,9 @@ internal sealed record LoadOptions
     /// <summary>Leaves Nagle's algorithm on in Prosody, as its defaults do; we recommend off (deploy/prosody).</summary>
     public required bool Nagle { get; init; }
 
+    /// <summary>The relay that the gateway uses: <c>embedded</c> or <c>rtpengine</c>.</summary>
+    public required string Engine { get; init; }
+
     /// <summary>The gateway's log level.</summary>
     public required string LogLevel { get; init; }
 
@@ -51,11 +54,13 @@ internal sealed record LoadOptions
         var settle = Number("--settle", "Seconds that the gateway's timers are given after the last call.", 40);
         var nagle = new Option<bool>("--nagle") { Description = "Leave Nagle's algorithm on in Prosody, as its defaults do." };
         var logLevel = new Option<string>("--log-level") { Description = "The gateway's log level.", DefaultValueFactory = _ => "Information" };
+        var engine = new Option<string>("--engine") { Description = "The gateway's media relay.", DefaultValueFactory = _ => "embedded" }
+            .AcceptOnlyFromAmong("embedded", "rtpengine");
         var root = new RootCommand(
             "Drives the gateway's process over a real Prosody with sipp's phones and a real rtpengine (signalling only), and prints "
             + "latency, processor time and memory per call. Exit code 1: a call failed or something was left behind.")
         {
-            gateway, warmUp, latencyCalls, latencyRate, incoming, rate, seconds, hold, settle, nagle, logLevel,
+            gateway, warmUp, latencyCalls, latencyRate, incoming, rate, seconds, hold, settle, nagle, engine, logLevel,
         };
         root.SetAction((parsed, _) => run(new LoadOptions
         {
@@ -69,6 +74,7 @@ internal sealed record LoadOptions
             Hold = parsed.GetValue(hold),
             Settle = parsed.GetValue(settle),
             Nagle = parsed.GetValue(nagle),
+            Engine = parsed.GetValue(engine)!,
             LogLevel = parsed.GetValue(logLevel)!,
         }));
         return root;

@@ -90,7 +90,7 @@ internal sealed class LoadRun(LoadOptions options, Report report)
         {
             ["LocalDomains"] = new JsonArray(XmppCallers.Domain), ["AllowedCallers"] = new JsonArray(XmppCallers.Domain),
         },
-        ["Media"] = new JsonObject { ["Engine"] = "rtpengine", ["Rtpengine"] = new JsonArray(rtpengine) },
+        ["Media"] = new JsonObject { ["Engine"] = options.Engine, ["Rtpengine"] = new JsonArray(rtpengine) },
         ["Log"] = new JsonObject { ["Level"] = options.LogLevel },
     };
 

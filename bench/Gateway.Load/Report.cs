@@ -17,7 +17,7 @@ internal sealed class Report(TextWriter output)
     {
         var load = File.ReadAllText("/proc/loadavg").Split(' ');
         Line($"{DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, {Environment.ProcessorCount} cores, load {string.Join(' ', load[..3])} before the start; "
-            + $"Prosody's Nagle {(options.Nagle ? "on" : "off")}; gateway logs at {options.LogLevel}");
+            + $"Prosody's Nagle {(options.Nagle ? "on" : "off")}; engine {options.Engine}; gateway logs at {options.LogLevel}");
     }
 
     public void Phase(string name, int wanted, IReadOnlyCollection<XmppCall> calls, string complaints)
