@@ -294,8 +294,11 @@ public abstract class CallToSipTests(GatewaySite site)
     [Fact]
     public async Task Media_relay_that_is_down_is_told_and_the_phone_is_left_alone()
     {
-        await using var mute = await site.NewGatewayAsync(c => c["Media"]!["Rtpengine"] =
-            new System.Text.Json.Nodes.JsonArray($"udp:127.0.0.1:{Gateway.Testing.Servers.FreePorts.One()}"));
+        await using var mute = await site.NewGatewayAsync(c => c["Media"] = new System.Text.Json.Nodes.JsonObject
+        {
+            ["Engine"] = "rtpengine",
+            ["Rtpengine"] = new System.Text.Json.Nodes.JsonArray($"udp:127.0.0.1:{Gateway.Testing.Servers.FreePorts.One()}"),
+        });
         await using var phone = await site.NewSipPhoneAsync(AnswerMode.Auto);
         var juliet = await site.NewXmppPhoneAsync();
 

@@ -78,10 +78,10 @@ public sealed class ManyCallsTests(ProsodySite site)
         await juliet.LogoutAsync();
     }
 
-    /// <summary>UDP sockets of rtpengine for media.</summary>
+    /// <summary>UDP sockets of the media engine.</summary>
     private int PortsOfTheRelay()
     {
-        var (first, last) = site.Rtpengine.MediaPorts;
+        var (first, last) = site.MediaPorts;
         return File.ReadLines("/proc/net/udp").Skip(1)
             .Select(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1].Split(':')[1])
             .Select(port => int.Parse(port, NumberStyles.HexNumber, CultureInfo.InvariantCulture))

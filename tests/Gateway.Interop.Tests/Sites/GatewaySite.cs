@@ -6,7 +6,7 @@ using Gateway.Testing.Servers;
 namespace Gateway.Interop.Tests.Sites;
 
 /// <summary>
-/// Everything that a call needs, on loopback: an XMPP server, rtpengine, the gateway between them, calling clients, and a
+/// Everything that a call needs, on loopback: an XMPP server, a media engine, the gateway between them, calling clients, and a
 /// port where trunks expect a SIP phone. Accounts are made per test, so that no test sees another's stanzas.
 /// </summary>
 public abstract class GatewaySite : IAsyncLifetime
@@ -30,9 +30,6 @@ public abstract class GatewaySite : IAsyncLifetime
     /// <summary>The path between gateway and XMPP server.</summary>
     public TcpLink Link { get; private set; } = null!;
 
-    /// <summary>The media relay.</summary>
-    public RtpengineServer Rtpengine { get; private set; } = null!;
-
     /// <summary>The gateway.</summary>
     public GatewayProcess Gateway { get; private set; } = null!;
 
@@ -42,12 +39,20 @@ public abstract class GatewaySite : IAsyncLifetime
     /// <summary>Where the trunks <c>phone</c>, <c>late</c> and <c>early</c> lead: start a phone or a scenario there.</summary>
     public int PhonePort { get; } = FreePorts.Block(2);
 
+    /// <summary>UDP ports of the media engine, both included.</summary>
+    public (int First, int Last) MediaPorts { get; protected set; }
+
+    /// <summary>The media engine, where it is a process of its own.</summary>
+    protected IAsyncDisposable? Engine { get; set; }
+
     private XmppPhones Phones { get; set; } = null!;
+
+    private JsonObject Media { get; set; } = null!;
 
     public async Task InitializeAsync()
     {
         Server = await StartServerAsync([(Component, Secret), (SecondComponent, Secret)]);
-        Rtpengine = await RtpengineServer.StartAsync();
+        Media = await StartMediaAsync();
         Phones = await XmppPhones.StartAsync(RepositoryFiles.XmppPhoneScript);
         Link = TcpLink.To(Server.ComponentPort);
         Gateway = await GatewayProcess.StartAsync(RepositoryFiles.Gateway, Configuration(Component, Link.Port, SipPort));
@@ -56,7 +61,7 @@ public abstract class GatewaySite : IAsyncLifetime
     public async Task DisposeAsync()
     {
         // Null when starting failed half-way: the cause is reported, and what was started ends with the test host.
-        foreach (var started in (IAsyncDisposable?[])[Gateway, Phones, Link, Rtpengine, Server])
+        foreach (var started in (IAsyncDisposable?[])[Gateway, Phones, Link, Engine, Server])
         {
             if (started is not null)
             {
@@ -111,6 +116,9 @@ public abstract class GatewaySite : IAsyncLifetime
     /// <summary>Starts the server with the components.</summary>
     protected abstract Task<IXmppServer> StartServerAsync(IReadOnlyList<(string Domain, string Secret)> components);
 
+    /// <summary>Starts the media engine, and says how the gateway is configured for it.</summary>
+    protected abstract Task<JsonObject> StartMediaAsync();
+
     private JsonObject Configuration(string component, int server, int sipPort) => JsonNode.Parse($$"""
         {
           "Xmpp": { "Domain": "{{component}}", "Server": "127.0.0.1:{{server}}", "Secret": "{{Secret}}" },
@@ -127,7 +135,7 @@ public abstract class GatewaySite : IAsyncLifetime
             }
           },
           "Mapping": { "LocalDomains": [ "{{Domain}}" ] },
-          "Media": { "Engine": "rtpengine", "Rtpengine": [ "{{Rtpengine.Address}}" ] },
+          "Media": {{Media.ToJsonString()}},
           "Log": { "Level": "Debug" }
         }
         """)!.AsObject();

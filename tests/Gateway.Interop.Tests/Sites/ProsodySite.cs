@@ -1,8 +1,9 @@
+using System.Text.Json.Nodes;
 using Gateway.Testing.Servers;
 
 namespace Gateway.Interop.Tests.Sites;
 
-/// <summary>The gateway beside Prosody.</summary>
+/// <summary>The gateway beside Prosody, with the media engine that it has itself.</summary>
 public sealed class ProsodySite : GatewaySite
 {
     protected override async Task<IXmppServer> StartServerAsync(IReadOnlyList<(string Domain, string Secret)> components) =>
@@ -17,6 +18,18 @@ public sealed class ProsodySite : GatewaySite
                 http_files_dir = "{RepositoryFiles.BrowserFolder}"
                 """,
         });
+
+    /// <summary>Ports that others hold are passed over, so any block will do.</summary>
+    protected override Task<JsonObject> StartMediaAsync()
+    {
+        MediaPorts = (27_000, 27_999);
+        return Task.FromResult(new JsonObject
+        {
+            ["Engine"] = "embedded",
+            ["Address"] = "127.0.0.1",
+            ["Ports"] = $"{MediaPorts.First}-{MediaPorts.Last}",
+        });
+    }
 }
 
 /// <summary>All tests with the gateway beside Prosody: one site, one test at a time.</summary>
