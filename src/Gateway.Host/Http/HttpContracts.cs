@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Gateway.Mapping.Sessions;
 
@@ -15,6 +16,31 @@ internal sealed record SessionView(
         session.Thread, session.CallId);
 }
 
+/// <summary>GET /api/sessions/{id}: the session, and how its media sounds; null when nothing is known of that.</summary>
+internal sealed record SessionDetailView(
+    string Id, string Kind, string Xmpp, string Sip, string State, DateTimeOffset Since, string? Thread, string? CallId,
+    IReadOnlyList<MediaView>? Media)
+{
+    public static SessionDetailView Of(SessionInfo session, ImmutableArray<MediaDirection>? media)
+    {
+        var view = SessionView.Of(session);
+        return new SessionDetailView(
+            view.Id, view.Kind, view.Xmpp, view.Sip, view.State, view.Since, view.Thread, view.CallId,
+            media is { } known ? [.. known.Select(MediaView.Of)] : null);
+    }
+}
+
+/// <summary>One direction of one side's media; jitter and round trip in milliseconds, silence in seconds.</summary>
+internal sealed record MediaView(
+    string Side, string Direction, long Packets, long? Lost, double? Jitter, double? RoundTrip, double? Score, double? SilentFor)
+{
+    public static MediaView Of(MediaDirection direction) => new(
+        direction.Side.ToString().ToLowerInvariant(), direction.IsReceived ? "received" : "sent", direction.Packets, direction.Lost,
+        Rounded(direction.Jitter), Rounded(direction.RoundTrip), Rounded(direction.Score), direction.Silence?.TotalSeconds);
+
+    private static double? Rounded(double? figure) => figure is { } known ? Math.Round(known, 2) : null;
+}
+
 /// <summary>One message of GET /api/sessions/{id}/trace.</summary>
 internal sealed record TraceView(DateTimeOffset At, string Protocol, string Direction, string Summary, string Text)
 {
@@ -28,6 +54,7 @@ internal sealed record ErrorView(string Error);
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ReadinessReport))]
 [JsonSerializable(typeof(ErrorView))]
+[JsonSerializable(typeof(SessionDetailView))]
 [JsonSerializable(typeof(IReadOnlyList<SessionView>))]
 [JsonSerializable(typeof(IReadOnlyList<TraceView>))]
 internal sealed partial class HttpJson : JsonSerializerContext;

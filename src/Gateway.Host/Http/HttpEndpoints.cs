@@ -23,6 +23,7 @@ internal static class HttpEndpoints
         app.MapGet("/readyz", ReadyAsync);
         app.MapGet("/metrics", MetricsAsync);
         app.MapGet("/api/sessions", SessionsAsync);
+        app.MapGet("/api/sessions/{id}", SessionAsync);
         app.MapGet("/api/sessions/{id}/trace", TraceAsync);
         app.MapDelete("/api/sessions/{id}", HangUpAsync);
     }
@@ -50,6 +51,24 @@ internal static class HttpEndpoints
         var sessions = Directories(context).SelectMany(d => d.List()).OrderBy(s => s.Since);
         return JsonAsync(
             context, StatusCodes.Status200OK, [.. sessions.Select(SessionView.Of)], HttpJson.Default.IReadOnlyListSessionView);
+    }
+
+    private static async Task SessionAsync(HttpContext context)
+    {
+        foreach (var directory in Directories(context))
+        {
+            if (directory.TryFind(Id(context), out var session))
+            {
+                var media = directory is ISessionQuality quality
+                    ? await quality.QualityAsync(session.Id, context.RequestAborted).ConfigureAwait(false) : null;
+                await JsonAsync(
+                    context, StatusCodes.Status200OK, SessionDetailView.Of(session, media), HttpJson.Default.SessionDetailView)
+                    .ConfigureAwait(false);
+                return;
+            }
+        }
+
+        await NotFound(context).ConfigureAwait(false);
     }
 
     private static Task TraceAsync(HttpContext context)

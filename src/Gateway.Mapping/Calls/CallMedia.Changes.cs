@@ -113,6 +113,7 @@ internal sealed partial class CallMedia
             return;
         }
 
+        Measure(statistics);
         var now = _context.Time.GetUtcNow().ToUnixTimeSeconds();
         foreach (var end in statistics.Ends.Where(end => end.Tag is UserTag or PhoneTag))
         {
@@ -122,10 +123,30 @@ internal sealed partial class CallMedia
             if (silence >= _context.Options.Timers.MediaSilence)
             {
                 _context.Log.Silent(_call.Id, end.Tag == UserTag ? "XMPP" : "SIP", silence);
+                _context.Metrics.Silent(end.Tag == UserTag ? "xmpp" : "sip");
                 Post(new CallEvent.MediaSilent(end.Tag == UserTag), () => { });
             }
         }
     });
+
+    private void Measure(MediaStatistics statistics)
+    {
+        foreach (var end in statistics.Ends.Where(end => end.Tag is UserTag or PhoneTag))
+        {
+            Measure(end.Tag, "received", end.Received);
+            Measure(end.Tag, "sent", end.Sent);
+        }
+    }
+
+    private void Measure(string tag, string direction, MediaQuality? quality)
+    {
+        if (quality is { Score: { } score })
+        {
+            _context.Metrics.Heard(
+                tag == UserTag ? "xmpp" : "sip", direction, score, quality.LossRatio, TimeSpan.FromMilliseconds(quality.Jitter),
+                quality.RoundTrip is { } roundTrip ? TimeSpan.FromMilliseconds(roundTrip) : null);
+        }
+    }
 
     /// <summary>Frees the relay's ports, after whatever is still being asked of it.</summary>
     public void Release()

@@ -39,7 +39,7 @@ public sealed record CallServiceParts(
 /// All calls of the process: takes proposals, Jingle requests and INVITEs, finds or begins the call they belong to, and posts
 /// the event to it.
 /// </summary>
-public sealed partial class CallService : IXmppExtension, ISipInviteHandler, IXmppLinkObserver, ISessionDirectory, IDrainable, IMediaNotices, IAsyncDisposable
+public sealed partial class CallService : IXmppExtension, ISipInviteHandler, IXmppLinkObserver, ISessionDirectory, ISessionQuality, IDrainable, IMediaNotices, IAsyncDisposable
 {
     /// <summary>What a refused caller is told to wait.</summary>
     internal const int RetryAfterSeconds = 10;
@@ -101,6 +101,12 @@ public sealed partial class CallService : IXmppExtension, ISipInviteHandler, IXm
 
     /// <inheritdoc/>
     public bool TryHangUp(string id) => _directory.TryHangUp(id);
+
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<MediaDirection>?> QualityAsync(string id, CancellationToken cancellationToken) =>
+        _directory.TryFindCall(id, out _)
+        && await _parts.Relay.QueryAsync(id, cancellationToken).ConfigureAwait(false) is { } statistics
+            ? CallQuality.Of(statistics, _parts.Time.GetUtcNow()) : null;
 
     /// <inheritdoc/>
     public void BeginDrain()

@@ -33,6 +33,10 @@ internal sealed partial class EmbeddedSession : IMediaCallSink, IWebRtcOwner
             end.Tag!, figures.Sum(figure => figure.PacketsReceived), figures.Sum(figure => figure.OctetsReceived), _call.Refused(end.Leg))
         {
             LastPacket = last == 0 ? 0 : (clock - (now - last)) / 1000,
+            Received = figures is [var heard, ..]
+                ? new MediaQuality(heard.PacketsReceived, heard.PacketsLost, heard.Jitter, heard.RoundTrip) : null,
+            Sent = figures is [{ RoundTrip: not null } told, ..] // the end reports
+                ? new MediaQuality(Math.Max(0, told.PacketsSent - told.RemoteLost), told.RemoteLost, told.RemoteJitter, told.RoundTrip) : null,
         };
     }
 

@@ -147,4 +147,10 @@ public sealed record MediaEndStatistics(string Tag, long Packets, long Bytes, lo
 {
     /// <summary>Seconds since the epoch of the last packet, 0 when none came.</summary>
     public long LastPacket { get; init; }
+
+    /// <summary>How what the end sends arrives here; null when the relay does not measure it.</summary>
+    public MediaQuality? Received { get; init; }
+
+    /// <summary>How what is sent to the end arrives there, by its own reports; null when it sends none.</summary>
+    public MediaQuality? Sent { get; init; }
 }

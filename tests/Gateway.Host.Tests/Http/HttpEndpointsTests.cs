@@ -64,6 +64,36 @@ public sealed class HttpEndpointsTests
     }
 
     [Fact]
+    public async Task One_session_shows_how_its_media_sounds()
+    {
+        var calls = new FakeCalls(
+            Session,
+            new MediaDirection(SessionTraceProtocol.Sip, IsReceived: true, 95)
+            {
+                Lost = 5, Jitter = 2.354, RoundTrip = 40, Score = 3.914, Silence = TimeSpan.FromSeconds(2),
+            });
+        await using var http = await HttpFixture.StartAsync(directories: [new FakeSessions(), calls]);
+
+        var detail = JsonDocument.Parse(await http.Client.GetStringAsync("/api/sessions/s1")).RootElement;
+
+        Assert.Equal("s1", detail.GetProperty("id").GetString());
+        Assert.Equal(
+            """{"side":"sip","direction":"received","packets":95,"lost":5,"jitter":2.35,"roundTrip":40,"score":3.91,"silentFor":2}""",
+            detail.GetProperty("media")[0].GetRawText());
+    }
+
+    [Fact]
+    public async Task A_session_without_media_and_one_that_is_not_there()
+    {
+        await using var http = await HttpFixture.StartAsync(directories: [new FakeSessions(Session)]);
+
+        var detail = JsonDocument.Parse(await http.Client.GetStringAsync("/api/sessions/s1")).RootElement;
+
+        Assert.Equal(JsonValueKind.Null, detail.GetProperty("media").ValueKind);
+        Assert.Equal(HttpStatusCode.NotFound, (await http.Client.GetAsync("/api/sessions/s2")).StatusCode);
+    }
+
+    [Fact]
     public async Task Sessions_are_listed_with_every_field_oldest_first()
     {
         var chats = new FakeSessions(Session with { Id = "s0", Kind = SessionKind.Chat, Since = Noon.AddMinutes(-1), CallId = null });

@@ -70,6 +70,25 @@ internal sealed class FakeSessions(params SessionInfo[] sessions) : ISessionDire
     }
 }
 
+/// <summary>Sessions with media.</summary>
+internal sealed class FakeCalls(SessionInfo session, params MediaDirection[] media) : ISessionDirectory, ISessionQuality
+{
+    public int Count => 1;
+
+    public ImmutableArray<SessionInfo> List() => [session];
+
+    public bool TryFind(string id, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out SessionInfo? found)
+    {
+        found = id == session.Id ? session : null;
+        return found is not null;
+    }
+
+    public bool TryHangUp(string id) => false;
+
+    public ValueTask<ImmutableArray<MediaDirection>?> QualityAsync(string id, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<ImmutableArray<MediaDirection>?>(id == session.Id ? [.. media] : null);
+}
+
 /// <summary>The trace of one session.</summary>
 internal sealed class FakeTraces(string id, params SessionTraceEntry[] entries) : ISessionTraces
 {
