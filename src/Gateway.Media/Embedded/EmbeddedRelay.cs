@@ -46,7 +46,11 @@ public sealed class EmbeddedRelay : IMediaRelay, IAsyncDisposable
             options,
             new MediaPorts(new PortRange(options.FirstPort, options.LastPort), time),
             [.. options.Addresses.Select((address, i) => Host(options, address, i))],
-            new IceAgentOptions { StunServers = [.. options.StunServers.Select(PeerAddress.FromEndPoint)] },
+            new IceAgentOptions
+            {
+                StunServers = [.. options.StunServers.Select(PeerAddress.FromEndPoint)],
+                Metrics = new IceMetrics(_metrics.Meter),
+            },
             new DtlsCertificates(time),
             notices,
             time,

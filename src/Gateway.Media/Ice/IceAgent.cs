@@ -27,15 +27,10 @@ public sealed class IceAgent
 
     /// <summary>An agent with fresh credentials and no bases.</summary>
     public IceAgent(IceAgentOptions options, IIceOutput output)
-        : this(options, output, null)
-    {
-    }
-
-    internal IceAgent(IceAgentOptions options, IIceOutput output, IceMetrics? metrics)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(output);
-        _context = new IceContext(options, output, metrics);
+        _context = new IceContext(options, output);
         _context.RoleChanged = OnRoleChanged;
         _context.NewTieBreaker();
         _responder = new IceResponder(_context);

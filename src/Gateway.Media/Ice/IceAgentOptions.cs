@@ -46,6 +46,9 @@ public sealed record IceAgentOptions
     /// <summary>STUN requests without valid credentials that are answered with an error in a second; more are only counted.</summary>
     public int UnauthenticatedPerSecond { get; init; } = 50;
 
+    /// <summary>Where refusals and endings are counted; null: nowhere.</summary>
+    internal IceMetrics? Metrics { get; init; }
+
     /// <summary>Where credentials, transaction ids and tie-breakers come from.</summary>
     public RandomFill Random { get; init; } = RandomNumberGenerator.Fill;
 }

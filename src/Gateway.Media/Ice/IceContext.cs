@@ -5,7 +5,7 @@ using Gateway.Media.Stun;
 namespace Gateway.Media.Ice;
 
 /// <summary>What the parts of one agent share: its bases, its role, and the ways out.</summary>
-internal sealed class IceContext(IceAgentOptions options, IIceOutput output, IceMetrics? metrics)
+internal sealed class IceContext(IceAgentOptions options, IIceOutput output)
 {
     /// <summary>Letters and digits: a subset of ice-char (RFC 8839 section 5.4) that survives every client. 64 of them, two twice.</summary>
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789Aa";
@@ -14,7 +14,7 @@ internal sealed class IceContext(IceAgentOptions options, IIceOutput output, Ice
 
     public IIceOutput Output => output;
 
-    public IceMetrics? Metrics => metrics;
+    public IceMetrics? Metrics => options.Metrics;
 
     public List<IceBase> Bases { get; } = [];
 
@@ -35,7 +35,7 @@ internal sealed class IceContext(IceAgentOptions options, IIceOutput output, Ice
     public void SwitchRole(bool refused)
     {
         Role = Role == IceRole.Controlling ? IceRole.Controlled : IceRole.Controlling;
-        metrics?.Conflict();
+        Metrics?.Conflict();
         if (refused)
         {
             NewTieBreaker();

@@ -39,7 +39,7 @@ public sealed class IceHostilityTests : IDisposable
         _peer.Describe();
         _agent.Start();
 
-        _counted = new IceAgent(new IceAgentOptions(), _agent, new IceMetrics(_meter));
+        _counted = new IceAgent(new IceAgentOptions { Metrics = new IceMetrics(_meter) }, _agent);
         _counted.AddBase(0, SimulatedNetwork.Address("192.0.2.1:5000"), SimulatedNetwork.Address("192.0.2.1:5000"));
     }
 
