@@ -7,6 +7,7 @@ namespace Gateway.Media.Dtls;
 public sealed class DtlsFingerprint : IEquatable<DtlsFingerprint>
 {
     private readonly byte[] _digest;
+    private string? _value;
 
     private DtlsFingerprint(HashAlgorithmName algorithm, byte[] digest) => (Algorithm, _digest) = (algorithm, digest);
 
@@ -23,7 +24,7 @@ public sealed class DtlsFingerprint : IEquatable<DtlsFingerprint>
     };
 
     /// <summary>Upper-case hexadecimal octets, joined by colons.</summary>
-    public string Value => string.Create((_digest.Length * 3) - 1, _digest, static (text, digest) =>
+    public string Value => _value ??= string.Create((_digest.Length * 3) - 1, _digest, static (text, digest) =>
     {
         for (var i = 0; i < digest.Length; i++)
         {
@@ -105,7 +106,7 @@ public sealed class DtlsFingerprint : IEquatable<DtlsFingerprint>
                 return false;
             }
 
-            octets[digits / 2] = (byte)((octets[digits / 2] << 4) | Convert.ToInt32(c.ToString(), 16));
+            octets[digits / 2] = (byte)((octets[digits / 2] << 4) | (c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10));
             digits++;
         }
 

@@ -14,7 +14,7 @@ internal sealed record IceBase(int Index, int Order, PeerAddress Bound, PeerAddr
     private const uint PeerReflexivePreference = 110;
     private const uint ServerReflexivePreference = 100;
 
-    public IceCandidate HostCandidate => new(
+    public IceCandidate HostCandidate => field ??= new(
         $"{Order + 1}", 1, "udp", Priority, Advertised.ToAddress().ToString(), Advertised.Port, IceCandidateType.Host);
 
     public uint Priority => PriorityOf(HostPreference);

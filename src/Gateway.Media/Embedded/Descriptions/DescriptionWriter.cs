@@ -14,6 +14,12 @@ internal static class DescriptionWriter
 {
     private const string LineEnd = "\r\n";
 
+    /// <summary>A browser's description with audio and video. Larger ones are written all the same.</summary>
+    private const int UsualLength = 8 * 1024;
+
+    [ThreadStatic]
+    private static StringBuilder? _text;
+
     /// <summary>
     /// What ends at the relay: transport, keys, sources (packets have the relay's), header extensions and feedback, and the
     /// grouping of media.
@@ -42,7 +48,7 @@ internal static class DescriptionWriter
         ImmutableArray<ImmutableArray<PayloadFormat>> payloads,
         SessionText? reader = null)
     {
-        var text = new StringBuilder(2048);
+        var text = Empty();
         WriteSession(text, author, media, isBundled: reader is null || !reader.Bundle.IsEmpty);
         for (var i = 0; i < author.Media.Length; i++)
         {
@@ -57,6 +63,17 @@ internal static class DescriptionWriter
         }
 
         return text.ToString();
+    }
+
+    /// <summary>The loop's own buffer: descriptions are long, and a call writes half a dozen.</summary>
+    private static StringBuilder Empty()
+    {
+        if (_text is not { Capacity: <= UsualLength } text)
+        {
+            text = _text = new StringBuilder(UsualLength, int.MaxValue);
+        }
+
+        return text.Clear();
     }
 
     private static void WriteSession(
