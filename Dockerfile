@@ -1,4 +1,4 @@
-# The gateway alone. docker-compose.yml puts a Prosody, an rtpengine and a test phone beside it.
+# The gateway alone. docker-compose.yml puts a Prosody and a test phone beside it.
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /source
 COPY global.json Directory.Build.props Directory.Packages.props .editorconfig ./
@@ -9,6 +9,8 @@ RUN dotnet publish src/Gateway.Host -c Release -o /app -p:RestoreLockedMode=true
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 ENV DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=false
 COPY --from=build /app /app
+# The media relay's libraries; without them only Media.Engine rtpengine works.
+RUN apt-get update && apt-get install -y --no-install-recommends libssl3 libsrtp2-1 libopus0 libspandsp2 && rm -rf /var/lib/apt/lists/*
 # The working directory holds the state (State.Path).
 RUN install -d -o $APP_UID /var/lib/gateway
 WORKDIR /var/lib/gateway

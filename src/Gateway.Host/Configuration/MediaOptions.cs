@@ -7,7 +7,7 @@ namespace Gateway.Host.Configuration;
 public sealed record MediaOptions
 {
     /// <summary>Which relay carries the media.</summary>
-    public MediaEngine Engine { get; init; } = MediaEngine.Rtpengine;
+    public MediaEngine Engine { get; init; } = MediaEngine.Embedded;
 
     /// <summary>
     /// Addresses of the embedded relay, one of each family or more; the first is the one that descriptions name. Empty: the

@@ -18,7 +18,7 @@ public sealed partial class GatewayProcessTests : IDisposable
           // Nothing listens on port 9 of the loopback interface.
           "Xmpp": { "Domain": "sip.example.org", "Server": "127.0.0.1:9", "Secret": "hunter2" },
           "Sip": { "Listen": [ "udp:127.0.0.1:0", "tcp:127.0.0.1:0" ], "Trunks": { "pbx": { "Uri": "sip:127.0.0.1:9;transport=tcp" } } },
-          "Media": { "Rtpengine": [ "udp:127.0.0.1:9" ] },
+          "Media": { "Engine": "rtpengine", "Rtpengine": [ "udp:127.0.0.1:9" ] },
           "Http": { "Listen": "127.0.0.1:0" },
         }
         """);
@@ -96,6 +96,27 @@ public sealed partial class GatewayProcessTests : IDisposable
         Assert.Contains("ok      store", output, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(_folder.Path, "state"))); // it would belong to whoever checked
+    }
+
+    [Fact]
+    public async Task Check_names_what_the_embedded_relay_needs()
+    {
+        var (_, output, _) = await GatewayProcess.RunAsync(
+            ["check", "--config", _config], ("GATEWAY_Media__Engine", "embedded"), ("GATEWAY_Media__Address", "127.0.0.1"));
+
+        Assert.Matches(@"ok      library libssl\.so\.3 3\.\d.*, DTLS-SRTP", output);
+        Assert.Matches(@"ok      library libsrtp2\.so\.1 2\.\d.*, SRTP", output);
+        Assert.Contains("ok      media at 127.0.0.1, ports 30000-34999\n", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("rtpengine", output, StringComparison.Ordinal);
+    }
+
+    [Fact] // an address that this machine does not have is a router's
+    public async Task Check_says_how_the_embedded_relay_is_known_outside()
+    {
+        var (_, output, _) = await GatewayProcess.RunAsync(
+            ["check", "--config", _config], ("GATEWAY_Media__Engine", "embedded"), ("GATEWAY_Media__Address", "198.51.100.7"));
+
+        Assert.Matches(@"ok      media at .*, known as 198\.51\.100\.7\n", output);
     }
 
     [Fact]

@@ -71,7 +71,7 @@ public sealed class RealServersTests : IDisposable
           "Xmpp": { "Domain": "sip.example.org", "Server": "{{server}}", "Secret": {{System.Text.Json.JsonSerializer.Serialize(Secret)}} },
           "Sip": { "Listen": [ "udp:127.0.0.1:0", "tcp:127.0.0.1:0" ], "Trunks": { "pbx": { "Uri": "{{trunk}}" } } },
           "State": { "Path": "{{_folder.Path}}/state" },
-          "Media": { "Rtpengine": [ "udp:{{rtpengine}}" ] },
+          "Media": { "Engine": "rtpengine", "Rtpengine": [ "udp:{{rtpengine}}" ] },
           "Http": { "Listen": "127.0.0.1:0" }
         }
         """);

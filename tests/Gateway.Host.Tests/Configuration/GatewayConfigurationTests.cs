@@ -28,8 +28,8 @@ public sealed class GatewayConfigurationTests : IDisposable
         Assert.Equal(["udp:0.0.0.0:5060", "tcp:0.0.0.0:5060"], options.Sip.Listen.Select(l => l.ToString()));
         Assert.Equal("pbx", options.Mapping.DefaultTrunk);
         Assert.Equal("sip.example.org", options.Mapping.GatewayDomain);
-        Assert.Equal(MediaEngine.Rtpengine, options.Media.Engine);
-        Assert.Equal("127.0.0.1:2223", Assert.Single(options.Media.Rtpengine).ToString());
+        Assert.Equal(MediaEngine.Embedded, options.Media.Engine);
+        Assert.Equal(new PortRange(30000, 34999), options.Media.Ports);
         Assert.Equal(new IPEndPoint(IPAddress.Loopback, 8080), options.Http.Listen);
         Assert.Equal(LogLevel.Information, options.Log.Level);
         Assert.Empty(options.Notices);
