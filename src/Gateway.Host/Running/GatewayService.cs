@@ -3,6 +3,7 @@ using Gateway.Host.Http;
 using Gateway.Mapping.Addresses;
 using Gateway.Mapping.Calls;
 using Gateway.Mapping.Contacts;
+using Gateway.Mapping.Messages;
 using Gateway.Mapping.Policy;
 using Gateway.Mapping.Presence;
 using Gateway.Mapping.Presence.Exchange;
@@ -45,6 +46,7 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
     private readonly AddressPlan _addresses;
     private readonly PresenceService _presence;
     private readonly CallService _calls;
+    private readonly MessageService _messages;
     private readonly SessionTraceRecorder? _traces;
     private bool _disposed;
     private Task _stream = Task.CompletedTask;
@@ -73,7 +75,7 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
             new SqliteStore(Path.Combine(options.State.Path, "gateway.db"), logs.CreateLogger<SqliteStore>()), time,
             logs.CreateLogger<GatewayState>());
         var instanceKey = InstanceKey.LoadOrCreate(options.State.Path);
-        _threads = new ThreadTable(_state, time);
+        _threads = new ThreadTable(_state, time, plan.Messages.OpaqueThreads ? instanceKey : null);
         var addresses = _addresses = new AddressPlan(plan, _state);
         var policy = new AccessPolicy(plan, addresses);
         var book = new ContactBook(plan, addresses, policy);
@@ -85,7 +87,9 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
             instanceKey, time, logs.CreateLogger<CallService>()));
         _calls.Announce(_presence);
         _notices.To = _calls;
-        router.Register(_presence).Register(_calls)
+        _messages = new MessageService(new MessageServiceParts(
+            plan, addresses, policy, _threads, _state, Sessions: null, _xmpp, _sip, time, logs.CreateLogger<MessageService>()));
+        router.Register(_presence).Register(_calls).Register(_messages)
             .Register(new Ping())
             .Register(new VCardExtension(book))
             .Register(new SoftwareVersion("xmpp-sip-gateway", typeof(GatewayService).Assembly.GetName().Version?.ToString(3) ?? ""))
@@ -93,11 +97,12 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
             .Advertise(@"jid\20escaping", DiscoTargets.Domain); // XEP-0106 section 5: clients then escape typed addresses
         _xmpp.Observe(_presence).Observe(_calls);
         _sip.InviteHandler = _calls;
+        _sip.Serve(_messages);
         _traces?.Directory = _calls;
     }
 
     /// <summary>Whose sessions are listed, hung up and drained from outside.</summary>
-    public SessionOwners Owners => new([_calls], [_calls], _traces);
+    public SessionOwners Owners => new([_calls], [_calls, _messages], _traces);
 
     /// <summary>What has to be so before calls can be served.</summary>
     public IEnumerable<ReadinessCheck> Readiness =>
@@ -120,6 +125,7 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
         var stored = await _state.OpenAsync(Path.Combine(_options.State.Path, "subscribers.jsonl"), cancellationToken).ConfigureAwait(false);
         _threads.Fill(stored.Threads);
         _addresses.Remember(stored.Spellings);
+        _messages.Fill(stored);
         await _presence.LoadAsync(cancellationToken).ConfigureAwait(false);
         await _sip.StartAsync(cancellationToken).ConfigureAwait(false);
         _stream = RunStreamAsync();
@@ -143,6 +149,7 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
 
         _disposed = true;
         await _calls.DisposeAsync().ConfigureAwait(false);
+        _messages.Dispose();
         _presence.Dispose();
         await _state.DisposeAsync().ConfigureAwait(false);
         _xmpp.Dispose();

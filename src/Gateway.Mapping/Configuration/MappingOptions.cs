@@ -51,6 +51,9 @@ public sealed record MappingOptions
     /// <summary>Sessions over MSRP.</summary>
     public ChatOptions Chats { get; init; } = new();
 
+    /// <summary>Plain messages.</summary>
+    public MessageOptions Messages { get; init; } = new();
+
     /// <summary>What a SIP caller is told when the user's server answers <c>service-unavailable</c>: 480, 403 or 405
     /// (MAPPING E-2).</summary>
     public int ServiceUnavailableStatus { get; init; } = 480;

@@ -32,6 +32,7 @@ internal static class MappingSection
             Policy = ReadPolicy(section, defaults.Policy),
             Presence = ReadPresence(section, defaults.Presence),
             Contacts = ContactsSection.Read(section.Section("Contacts")),
+            Messages = ReadMessages(section, defaults.Messages),
             Timers = ReadTimers(section, defaults.Timers),
         };
 
@@ -40,9 +41,9 @@ internal static class MappingSection
             section.Fault("ServiceUnavailableStatus", "not a status that fits", "Write 480, 403 or 405");
         }
 
-        if (section.Choice("Chat", ChatMode.Auto) != ChatMode.Auto)
+        if (options.Messages.AcceptedStatus is not (200 or 202)) // MAPPING M-14
         {
-            notices.Add("Mapping.Chat has no effect: this version carries calls, not chats.");
+            section.Fault("MessageAcceptedStatus", "not a status that fits", "Write 202 or 200");
         }
 
         section.End();
@@ -88,6 +89,22 @@ internal static class MappingSection
         PresencePerMinute = section.Number("PresencePerMinute", defaults.PresencePerMinute, 1, 1_000_000),
     };
 
+    private static MessageOptions ReadMessages(SectionReader section, MessageOptions defaults) => defaults with
+    {
+        Chat = section.Choice("Chat", defaults.Chat),
+        Kind = section.Choice("MessageType", defaults.Kind),
+        Notifications = section.Flag("MessageNotifications", defaults.Notifications),
+        Typing = section.Flag("Typing", defaults.Typing),
+        LongMessages = section.Choice("LongMessages", defaults.LongMessages),
+        Deadline = section.Duration("MessageDeadline", defaults.Deadline, TimeSpan.Zero, TimeSpan.FromHours(1)),
+        MaxAge = section.Duration("MessageMaxAge", defaults.MaxAge, TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)),
+        PageOnly = section.Duration("PageOnlyTime", defaults.PageOnly, TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)),
+        AcceptedStatus = section.Number("MessageAcceptedStatus", defaults.AcceptedStatus, 200, 299),
+        OpaqueThreads = section.Flag("OpaqueThreads", defaults.OpaqueThreads),
+        PerMinute = section.Number("MessagesPerMinute", defaults.PerMinute, 1, 10_000_000),
+        TrunkPerMinute = section.Number("TrunkMessagesPerMinute", defaults.TrunkPerMinute, 1, 10_000_000),
+    };
+
     private static CallTimers ReadTimers(SectionReader section, CallTimers defaults)
     {
         return defaults with
@@ -109,13 +126,5 @@ internal static class MappingSection
 
         TimeSpan Timer(string key, TimeSpan fallback, int least) =>
             section.Duration(key, fallback, TimeSpan.FromSeconds(least), TimeSpan.FromHours(1));
-    }
-
-    /// <summary>How a plain chat message reaches SIP.</summary>
-    private enum ChatMode
-    {
-        Auto,
-        Session,
-        Page,
     }
 }

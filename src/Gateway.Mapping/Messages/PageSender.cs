@@ -1,0 +1,192 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Gateway.Mapping.Addresses;
+using Gateway.Mapping.Configuration;
+using Gateway.Mapping.Errors;
+using Gateway.Mapping.Policy;
+using Gateway.Sip.Messages;
+using Gateway.Sip.UserAgent;
+using Gateway.Xmpp.Stanzas;
+using Polly;
+using Polly.Retry;
+
+namespace Gateway.Mapping.Messages;
+
+/// <summary>
+/// Brings words to SIP as MESSAGE: cut where they do not fit (MAPPING M-5), sent again while the other side cannot take them,
+/// after one redirection (M-19). Always comes to an end: delivered, or an error for the sender.
+/// </summary>
+internal sealed class PageSender
+{
+    /// <summary>RFC 3428 section 8: of a request whose way is not known to bear more.</summary>
+    public const int MaxBytes = 1_300;
+
+    private const int LeastRoom = 64; // octets of words in a part; with less the header fields alone are too long
+    private const int MostParts = 50;
+    private const string PlainText = "text/plain;charset=UTF-8";
+
+    private static readonly ResiliencePropertyKey<DateTimeOffset> Until = new("until");
+
+    private readonly MappingOptions _options;
+    private readonly AddressPlan _plan;
+    private readonly AccessPolicy _policy;
+    private readonly ISipUserAgent _agent;
+    private readonly TimeProvider _time;
+    private readonly ResiliencePipeline<SipResult> _patience;
+
+    public PageSender(
+        MappingOptions options, AddressPlan plan, AccessPolicy policy, ISipUserAgent agent, TimeProvider time, Action<int> onRetry)
+    {
+        _options = options;
+        _plan = plan;
+        _policy = policy;
+        _agent = agent;
+        _time = time;
+        _patience = new ResiliencePipelineBuilder<SipResult> { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions<SipResult>
+            {
+                MaxRetryAttempts = int.MaxValue,
+                ShouldHandle = args => ValueTask.FromResult(args.Outcome.Result is { } result && MayRecover(result)
+                    && time.GetUtcNow() + Wait(result, args.AttemptNumber) <= args.Context.Properties.GetValue(Until, default)),
+                DelayGenerator = args => ValueTask.FromResult<TimeSpan?>(Wait(args.Outcome.Result!, args.AttemptNumber)),
+                OnRetry = args =>
+                {
+                    onRetry(args.Outcome.Result!.Status);
+                    return ValueTask.CompletedTask;
+                },
+            })
+            .Build();
+    }
+
+    /// <summary>Sends words.</summary>
+    public async Task<PageOutcome> SendAsync(PageMessage message, CancellationToken cancellationToken)
+    {
+        var until = _time.GetUtcNow() + _options.Messages.Deadline;
+        var text = message.Text!;
+        var result = await PatientlyAsync(message, BodyOf(message, text, isLast: true), isFirst: true, until, cancellationToken)
+            .ConfigureAwait(false);
+        if (result is not { Status: 513, IsLocal: true })
+        {
+            return OutcomeOf(result);
+        }
+
+        var room = Encoding.UTF8.GetByteCount(text) - (result.RequestBytes - MaxBytes);
+        if (_options.Messages.LongMessages == LongMessages.Refuse || room < LeastRoom || LongText.Split(text, room) is not { Count: <= MostParts } parts)
+        {
+            return TooLong();
+        }
+
+        for (var i = 0; i < parts.Count; i++)
+        {
+            result = await PatientlyAsync(message, BodyOf(message, parts[i], i == parts.Count - 1), i == 0, until, cancellationToken)
+                .ConfigureAwait(false);
+            if (result.Status >= 300)
+            {
+                return result is { Status: 513, IsLocal: true } ? TooLong() : OutcomeOf(result);
+            }
+        }
+
+        return OutcomeOf(result);
+    }
+
+    /// <summary>Sends a sign once: it is not worth more.</summary>
+    public Task<SipResult> SendSignAsync(PageMessage sign, CancellationToken cancellationToken) =>
+        _agent.SendAsync(Request(sign, sign.Target, sign.Sign!, isFirst: false), cancellationToken);
+
+    private async Task<SipResult> PatientlyAsync(
+        PageMessage message, SipBody body, bool isFirst, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellationToken);
+        try
+        {
+            context.Properties.Set(Until, until);
+            return await _patience.ExecuteAsync(
+                async context => await OnceAsync(message, body, isFirst, context.CancellationToken).ConfigureAwait(false), context)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    private async Task<SipResult> OnceAsync(PageMessage message, SipBody body, bool isFirst, CancellationToken cancellationToken)
+    {
+        var result = await _agent.SendAsync(Request(message, message.Target, body, isFirst), cancellationToken).ConfigureAwait(false);
+        return result.Status is >= 300 and < 400 && Redirected(result.Contacts, message.Target) is { } other
+            ? await _agent.SendAsync(Request(message, other, body, isFirst), cancellationToken).ConfigureAwait(false)
+            : result;
+    }
+
+    // 380 offers another service, not another address.
+    private SipTarget? Redirected(ImmutableArray<SipUri> contacts, SipTarget refused)
+    {
+        foreach (var contact in contacts.Where(contact => contact.IsSip && !_plan.IsOurs(contact.Host)))
+        {
+            var trunk = _plan.Trunks.TryFindByHost(contact.Host, contact.Port, out var serving) ? serving : refused.Trunk;
+            var target = new SipTarget(contact, trunk);
+            if (_policy.MayDial(target))
+            {
+                return target;
+            }
+        }
+
+        return null;
+    }
+
+    private static OutgoingRequest Request(PageMessage message, SipTarget target, SipBody body, bool isFirst)
+    {
+        var headers = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>();
+        if (target.Trunk is not null)
+        {
+            headers.Add(new(SipHeaders.PAssertedIdentity, message.From.ToString()));
+        }
+
+        if (isFirst && message.Subject is { } subject)
+        {
+            headers.Add(new(SipHeaders.Subject, subject));
+        }
+
+        if (message.Language is { } language)
+        {
+            headers.Add(new(SipHeaders.ContentLanguage, language));
+        }
+
+        if (message.Sent is { } sent)
+        {
+            headers.Add(new(SipHeaders.Date, sent.UtcDateTime.ToString("r", CultureInfo.InvariantCulture)));
+        }
+
+        return new OutgoingRequest(SipMethod.Message, target.RequestUri, message.From, target.To)
+        {
+            NextHop = target.NextHop,
+            Credentials = target.Credentials,
+            Conversation = message.Conversation,
+            Body = body,
+            ExtraHeaders = headers.ToImmutable(),
+            MaxBytes = MaxBytes,
+        };
+    }
+
+    private static SipBody BodyOf(PageMessage message, string text, bool isLast)
+    {
+        var body = SipBody.OfText(PlainText, text);
+        return isLast && message.Wrap is { } wrap ? wrap(body) : body;
+    }
+
+    /// <summary>Whether the same may succeed a little later: the recipient is away, or somebody on the way is.</summary>
+    private static bool MayRecover(SipResult result) =>
+        result.Status is 408 or 480 or 503 or 504 || (result.Status is 413 or 486 or 500 or 600 or 603 && result.RetryAfter is not null);
+
+    private static TimeSpan Wait(SipResult result, int attempt) =>
+        TimeSpan.FromSeconds(result.RetryAfter is { } asked ? Math.Max(1, asked) : Math.Min(1 << Math.Min(attempt, 4), 15));
+
+    private PageOutcome OutcomeOf(SipResult result) => result.Status < 300
+        ? new PageOutcome.Delivered(IsConfirmed: result.Status == 200)
+        : new PageOutcome.Failed(ErrorMapping.ToXmpp(result.Status, result.Phrase, _options.ExposeReason), result.Status);
+
+    // RFC 7572 section 6.
+    private static PageOutcome.Failed TooLong() =>
+        new(new StanzaError(StanzaErrorCondition.PolicyViolation, "too long for a message to SIP", "modify"), 513);
+}
