@@ -240,6 +240,65 @@ public sealed class MsrpPeerTests : IAsyncLifetime
         }
     }
 
+    [Fact] // RFC 4976: through Kamailio's msrp module, as the side that offers and as the side that answers
+    public async Task Sessions_go_through_a_relay_of_ours()
+    {
+        await using var relay = await MsrpRelayServer.StartAsync("secret");
+        await using var endpoint = await StartAsync(Relayed(relay, "secret"));
+        var session = endpoint.Create(Terms, _sink);
+        Assert.True(await session.PrepareAsync(CancellationToken.None), relay.Output);
+        Assert.Equal(2, session.LocalPath.Uris.Length);
+        await _phone.CommandAsync("session", new { session = "out" });
+        Assert.Contains("msrp://127.0.0.1:" + relay.Port, await NegotiateAsync(session, "out"), StringComparison.Ordinal);
+        await TalkAsync(session, "out");
+        var sent = await _phone.CommandAsync("send", new { session = "out", size = 300_000, success = true });
+        var here = await _sink.MessageAsync();
+        Assert.Equal(sent["sha256"], Convert.ToHexStringLower(SHA256.HashData(here.Body.Span)));
+        session.Succeed(here);
+        await _phone.SeesAsync("report", "out");
+
+        var second = endpoint.Create(Terms, _sink);
+        Assert.True(await second.PrepareAsync(CancellationToken.None));
+        await _phone.CommandAsync("session", new { session = "in" });
+        await OfferedAsync(second, "in");
+        await TalkAsync(second, "in");
+        Assert.Equal(0, endpoint.Faults);
+    }
+
+    [Fact] // RFC 4976: the peer's relay, in the path that its description gives
+    public async Task Sessions_go_through_a_relay_of_the_peer()
+    {
+        await using var relay = await MsrpRelayServer.StartAsync("secret");
+        foreach (var weOffer in new[] { true, false })
+        {
+            var (session, name) = (_endpoint.Create(Terms, _sink), $"s{weOffer}");
+            await _phone.CommandAsync("session", new { session = name });
+            var authorized = await _phone.CommandAsync("auth", new { session = name, relay = $"msrp://127.0.0.1:{relay.Port};tcp", username = "bob", password = "secret" });
+            Assert.Equal(200, authorized.Number("status"));
+            await (weOffer ? NegotiateAsync(session, name) : OfferedAsync(session, name));
+            await TalkAsync(session, name);
+        }
+    }
+
+    [Fact] // RFC 4976 section 5.1
+    public async Task A_relay_that_refuses_or_is_not_there_gives_no_path()
+    {
+        var relay = await MsrpRelayServer.StartAsync("secret");
+        await using var endpoint = await StartAsync(Relayed(relay, "wrong"));
+        Assert.False(await endpoint.Create(Terms, _sink).PrepareAsync(CancellationToken.None));
+        await relay.DisposeAsync();
+        Assert.False(await endpoint.Create(Terms, _sink).PrepareAsync(CancellationToken.None));
+    }
+
+    private static MsrpOptions Relayed(MsrpRelayServer relay, string password) => new()
+    {
+        Listen = [Address("tcp:127.0.0.1:0")],
+        Relay = new MsrpRelay(MsrpUri.TryParse($"msrp://127.0.0.1:{relay.Port};tcp", out var uri) ? uri : throw new ArgumentException("uri"), "gw", password)
+        {
+            Lifetime = TimeSpan.FromSeconds(10), // too short for the relay: it says how long it must be (423)
+        },
+    };
+
     private static MsrpOutgoingMessage Text(string text) => new() { ContentType = "text/plain", Body = Encoding.UTF8.GetBytes(text) };
 
     private static MsrpListenAddress Address(string text) => MsrpListenAddress.TryParse(text, out var address) ? address! : throw new ArgumentException(text);

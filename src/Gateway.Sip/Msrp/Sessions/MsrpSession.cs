@@ -59,7 +59,7 @@ internal sealed class MsrpSession : IMsrpSession
         _core = new MsrpSessionCore(home.Hub, terms, sink, _room);
         _description = new MsrpDescription(
             RandomNumberGenerator.GetInt32(int.MaxValue).ToString(System.Globalization.CultureInfo.InvariantCulture));
-        _uri = home.NewUri(home.Relay is not null || (_options.OfferTls && home.CanListen(isSecure: true)));
+        _uri = home.NewUri(_options.Relay?.Uri.IsSecure ?? (_options.OfferTls && home.CanListen(isSecure: true)));
         Register(_uri, before: null);
     }
 
