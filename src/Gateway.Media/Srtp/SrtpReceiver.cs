@@ -13,7 +13,7 @@ public sealed unsafe class SrtpReceiver : IDisposable
     public SrtpReceiver(SrtpKeyMaterial key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        _session = new SrtpSession(key, outbound: false);
+        _session = SrtpSession.Create(key, outbound: false);
     }
 
     /// <summary>Packets with this outcome so far.</summary>

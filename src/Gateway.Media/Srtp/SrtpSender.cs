@@ -17,7 +17,7 @@ public sealed unsafe class SrtpSender : IDisposable
     public SrtpSender(SrtpKeyMaterial key, ulong? lifetime = null)
     {
         ArgumentNullException.ThrowIfNull(key);
-        _session = new SrtpSession(key, outbound: true);
+        _session = SrtpSession.Create(key, outbound: true);
         _rtpLeft = Math.Min(lifetime ?? ulong.MaxValue, 1UL << 48);
         _rtcpLeft = Math.Min(_rtcpLeft, _rtpLeft);
     }
