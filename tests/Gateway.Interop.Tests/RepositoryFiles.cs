@@ -11,6 +11,9 @@ internal static class RepositoryFiles
     /// <summary>The calling client for browsers.</summary>
     public static string BrowserFolder => Path.Combine(Root, "tests", "clients", "browser");
 
+    /// <summary>The SIP user agent of presence tests.</summary>
+    public static string SipPresenceScript => Path.Combine(Root, "tests", "clients", "sip_presence.py");
+
     /// <summary>The gateway, built with the configuration that these tests were built with.</summary>
     public static string Gateway
     {

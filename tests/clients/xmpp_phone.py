@@ -11,7 +11,8 @@ leave as JSON lines on standard output. A command may carry "ref": its outcome i
   accept terminate info                                 phone sid (and reason, text / name)
   dtmf audio measure                                    phone sid (digits / sending / windows)
   send      phone xml                                   a stanza as it is
-  disco     phone to [node]
+  disco     phone to [node]                             and the caps hash that slixmpp computes of the answer
+  vcard     phone to                                    vcard-temp and vCard4
   drop logout                                           phone: cut the TCP connection / end the stream
 """
 import asyncio
@@ -23,6 +24,7 @@ import uuid
 import xml.etree.ElementTree as ET
 
 import slixmpp
+from slixmpp.plugins.xep_0030 import DiscoInfo
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
@@ -412,9 +414,17 @@ class Phone(slixmpp.ClientXMPP):
             query = answer.find("{http://jabber.org/protocol/disco#info}query")
             self.tell("disco", **{"from": answer.get("from")}, ok=answer.get("type") == "result",
                       node=None if query is None else query.get("node"),
+                      ver=None if query is None else self.plugin["xep_0115"].generate_verstring(DiscoInfo(xml=query), "sha-1"),
                       features=[] if query is None else [e.get("var") for e in query if local(e) == "feature"],
                       identities=[] if query is None else [
                           e.get("category") + "/" + e.get("type") for e in query if local(e) == "identity"])
+        elif action == "vcard":
+            temp = await self.ask(f"<iq type='get' to={q(c['to'])}><vCard xmlns='vcard-temp'/></iq>")
+            v4 = await self.ask(f"<iq type='get' to={q(c['to'])}><vcard xmlns='urn:ietf:params:xml:ns:vcard-4.0'/></iq>")
+            self.tell("vcard", **{"from": temp.get("from")},
+                      name=temp.findtext("{vcard-temp}vCard/{vcard-temp}FN"),
+                      photo=temp.findtext("{vcard-temp}vCard/{vcard-temp}PHOTO/{vcard-temp}BINVAL"),
+                      name4=v4.findtext(".//{urn:ietf:params:xml:ns:vcard-4.0}fn/{urn:ietf:params:xml:ns:vcard-4.0}text"))
         elif action == "drop":
             self.abort()
         elif action == "logout":

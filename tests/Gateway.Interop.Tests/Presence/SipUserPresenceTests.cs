@@ -7,6 +7,7 @@ namespace Gateway.Interop.Tests.Presence;
 public abstract class SipUserPresenceTests(GatewaySite site)
 {
     private const string Phone = "1001@" + GatewaySite.Component;
+    private const string PictureSha1 = "2834271da1c3a2d94833d6ce47a32d8750eaa290";
 
     [Theory] // XEP-0276 in the three namespaces: MAPPING T-1 to T-6
     [InlineData("<temppres xmlns='urn:xmpp:temppres:0' reason='media'/>")]
@@ -21,6 +22,43 @@ public abstract class SipUserPresenceTests(GatewaySite site)
 
         Assert.Equal("available", presence["type"]);
         await CanBeCalledAsync(juliet, presence);
+        Assert.DoesNotContain("<show", presence["xml"], StringComparison.Ordinal); // T-3
+        Assert.DoesNotContain("decloak", presence["xml"], StringComparison.Ordinal); // T-15
+    }
+
+    [Fact] // T-7: over when nothing came of it; T-16: the gateway answers for itself
+    public async Task Temporary_presence_is_taken_back_in_the_end()
+    {
+        await using var gateway = await site.NewGatewayAsync(c => c["Mapping"]!["PresenceUnused"] = "1s");
+        var juliet = await site.NewXmppPhoneAsync();
+        var phone = $"1001@{gateway.Component}";
+
+        await juliet.SendXmlAsync($"<presence to='{phone}'><decloak xmlns='urn:xmpp:decloak:0'/></presence>");
+        await juliet.Events.WaitAsync(e => e.Kind == "presence" && e["type"] == "available" && e["from"] == $"{phone}/sip");
+        await juliet.Events.WaitAsync(e => e.Kind == "presence" && e["type"] == "unavailable" && e["from"] == $"{phone}/sip");
+        await juliet.SendXmlAsync($"<presence to='{gateway.Component}'><decloak xmlns='urn:xmpp:decloak:0'/></presence>");
+        await juliet.Events.WaitAsync(e => e.Kind == "presence" && e["type"] == "available" && e["from"] == gateway.Component);
+    }
+
+    [Fact] // XEP-0054, XEP-0292, XEP-0153, XEP-0172
+    public async Task Configured_name_and_picture_are_shown()
+    {
+        using var folder = new Gateway.Testing.Servers.TemporaryFolder();
+        byte[] picture = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 1, 2, 3];
+        await File.WriteAllBytesAsync(folder.At("desk.png"), picture);
+        await using var gateway = await site.NewGatewayAsync(c => c["Mapping"]!["Contacts"] = System.Text.Json.Nodes.JsonNode.Parse(
+            $$"""{ "1001": { "Name": "Front desk", "Avatar": "{{folder.At("desk.png")}}" } }"""));
+        var juliet = await site.NewXmppPhoneAsync();
+        var phone = $"1001@{gateway.Component}";
+
+        await juliet.SendXmlAsync($"<presence to='{phone}' type='subscribe'/>");
+        var presence = await juliet.Events.WaitAsync(e => e.Kind == "presence" && e["type"] == "available" && e["from"] == $"{phone}/sip");
+        Assert.Contains("Front desk", presence["xml"], StringComparison.Ordinal);
+        Assert.Contains(PictureSha1, presence["xml"], StringComparison.Ordinal);
+        await juliet.CommandAsync("vcard", new { to = phone });
+        var card = await juliet.Events.WaitAsync(e => e.Kind == "vcard");
+        Assert.Equal(("Front desk", "Front desk"), (card["name"], card["name4"]));
+        Assert.Equal(Convert.ToBase64String(picture), card["photo"]?.ReplaceLineEndings(""));
     }
 
     [Fact] // RFC 6121 section 3.1; the presence is there at the next login too, for the server probes
@@ -62,6 +100,7 @@ public abstract class SipUserPresenceTests(GatewaySite site)
 
         Assert.True(disco.Is("ok"));
         Assert.Equal(node, disco["node"]);
+        Assert.Equal((string?)caps["ver"], disco["ver"]); // as slixmpp computes it (D-1)
         Assert.Superset(
             new HashSet<string>
             {
