@@ -67,6 +67,20 @@ public abstract class CallToXmppTests(GatewaySite site)
         await both.Process.HasNoSessionAsync();
     }
 
+    [Fact] // MAPPING R-48: our offer goes out with the 200, the phone's answer comes with the ACK
+    public async Task INVITE_without_an_offer_is_answered_with_one_and_audio_flows_both_ways()
+    {
+        var juliet = await site.NewXmppPhoneAsync(new { on_propose = "answer", codecs = (string[])["PCMU", "telephone-event"] });
+        await using var phone = await site.PlaceCallAsync("call_late_offer", juliet.BareJid);
+
+        var sid = (await juliet.SeesMessageAsync("propose"))["sid"]!;
+        await juliet.HearsToneAsync(sid); // its own, echoed
+        await juliet.TerminateAsync(sid);
+
+        await phone.SucceedsAsync();
+        await site.Gateway.HasNoSessionAsync();
+    }
+
     [Theory] // MAPPING section 11.1
     [InlineData("busy", 486)]
     [InlineData("decline", 603)]

@@ -1,5 +1,6 @@
 using Gateway.Interop.Tests.Sites;
 using Gateway.Testing.Phones;
+using Gateway.Testing.Servers;
 
 namespace Gateway.Interop.Tests.Calls;
 
@@ -90,6 +91,45 @@ public abstract class RunningCallTests(GatewaySite site)
 
         await phone.SucceedsAsync();
         await site.Gateway.HasNoSessionAsync();
+    }
+
+    [Fact] // MAPPING R-47, R-48: video is refused in its place, and an offer is made when the phone asks for one
+    public async Task Phone_that_adds_video_and_asks_for_an_offer_keeps_its_audio()
+    {
+        await using var phone = await site.ExpectCallAsync("answer_video_refresh");
+        var juliet = await site.NewXmppPhoneAsync(new { codecs = (string[])["PCMU", "telephone-event"] });
+        var sid = await juliet.CallAsync(Phone);
+        await juliet.HearsToneAsync(sid);
+
+        await phone.SeesAsync(m => !m.Received && m.Text.Contains("CSeq: 11 ACK", StringComparison.Ordinal));
+        await juliet.HearsAsync(sid, tone: true);
+        await juliet.TerminateAsync(sid);
+
+        await phone.SucceedsAsync();
+        await site.Gateway.HasNoSessionAsync();
+    }
+
+    [Fact] // RFC 3891; MAPPING U-20: a call is picked up at another phone, and its user notices nothing
+    public async Task Phone_that_takes_the_call_over_is_heard_and_the_other_is_hung_up_on()
+    {
+        await using var first = await site.ExpectCallAsync("answer");
+        var juliet = await site.NewXmppPhoneAsync(new { codecs = (string[])["PCMU", "telephone-event"] });
+        var sid = await juliet.CallAsync(Phone);
+        await juliet.HearsToneAsync(sid);
+        var ok = await first.SeesAsync(m => !m.Received && m.StartLine.StartsWith("SIP/2.0 200", StringComparison.Ordinal));
+
+        await using var second = await SippProcess.CallAsync(
+            RepositoryFiles.Scenario("call_replacing"), FreePorts.One(), site.SipPort, juliet.BareJid.Split('@')[0],
+            ("domain", GatewaySite.Domain),
+            ("replaces", $"{ok.Header("Call-ID")};to-tag={Tag(ok.Header("From"))};from-tag={Tag(ok.Header("To"))}"));
+
+        await first.SucceedsAsync(); // with the BYE
+        await juliet.HearsAsync(sid, tone: true);
+        await juliet.TerminateAsync(sid);
+        await second.SucceedsAsync();
+        await site.Gateway.HasNoSessionAsync();
+
+        static string Tag(string? header) => header!.Split(";tag=")[1].Split(';')[0];
     }
 
     [Theory] // RFC 4733; MAPPING R-41: transcoding from Opus changes the events' clock too
