@@ -8,6 +8,12 @@ internal static class RepositoryFiles
     /// <summary>The calling client.</summary>
     public static string XmppPhoneScript => Path.Combine(Root, "tests", "clients", "xmpp_phone.py");
 
+    /// <summary>The SIP user with MESSAGE and MSRP.</summary>
+    public static string MsrpPhoneScript => Path.Combine(Root, "tests", "clients", "msrp_phone.py");
+
+    /// <summary>The XMPP user who chats.</summary>
+    public static string XmppChatScript => Path.Combine(Root, "tests", "clients", "xmpp_chat.py");
+
     /// <summary>The calling client for browsers.</summary>
     public static string BrowserFolder => Path.Combine(Root, "tests", "clients", "browser");
 

@@ -28,6 +28,7 @@ JSON lines on standard output. A command may carry "ref"; its outcome is an even
   message   phone to via body [type call_id from_tag cseq headers transport]   event "message_response"
   options   phone to via [transport]    event "options_response"
   set       phone [session] options
+  close     phone                       goes without a word
 """
 import asyncio
 import hashlib
@@ -80,6 +81,12 @@ class Phone:
 
     def tell(self, event, **fields):
         emit(self.name, event, **fields)
+
+    def close(self):
+        for connection in list(self.node.connections):
+            connection.cut()
+        self.node.server.close()
+        self.agent.close()
 
     # Sessions
 
@@ -358,6 +365,9 @@ async def run(c):
         await phone.agent.start(c.get("port", 0))
         return {"sip": phone.agent.port, "msrp": phone.node.port}
     phone = PHONES[name]
+    if command == "close":
+        phone.close()
+        return {}
     session = phone.sessions.get(c.get("session") or c.get("call"))
     call = phone.calls.get(c.get("call"))
     if command == "set":

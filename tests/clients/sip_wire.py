@@ -78,6 +78,12 @@ class Agent:
         self.port = self.udp.get_extra_info("sockname")[1]
         self.tcp = await asyncio.start_server(self._serve, self.host, self.port)
 
+    def close(self):
+        self.udp.close()
+        self.tcp.close()
+        for stream in self.streams.values():
+            stream.close()
+
     async def _serve(self, reader, writer):
         await self._read(reader, writer)
 

@@ -39,6 +39,9 @@ public abstract class GatewaySite : IAsyncLifetime
     /// <summary>Where the trunks <c>phone</c>, <c>late</c> and <c>early</c> lead: start a phone or a scenario there.</summary>
     public int PhonePort { get; } = FreePorts.Block(2);
 
+    /// <summary>Where the trunk <c>chat</c> leads: SIP users who chat.</summary>
+    public int ChatPort { get; } = FreePorts.One();
+
     /// <summary>UDP ports of the media engine, both included.</summary>
     public (int First, int Last) MediaPorts { get; protected set; }
 
@@ -47,6 +50,10 @@ public abstract class GatewaySite : IAsyncLifetime
 
     private XmppPhones Phones { get; set; } = null!;
 
+    private PhoneScript Users { get; set; } = null!;
+
+    private PhoneScript Chats { get; set; } = null!;
+
     private JsonObject Media { get; set; } = null!;
 
     public async Task InitializeAsync()
@@ -54,6 +61,8 @@ public abstract class GatewaySite : IAsyncLifetime
         Server = await StartServerAsync([(Component, Secret), (SecondComponent, Secret)]);
         Media = await StartMediaAsync();
         Phones = await XmppPhones.StartAsync(RepositoryFiles.XmppPhoneScript);
+        Users = await PhoneScript.StartAsync(RepositoryFiles.MsrpPhoneScript);
+        Chats = await PhoneScript.StartAsync(RepositoryFiles.XmppChatScript);
         Link = TcpLink.To(Server.ComponentPort);
         Gateway = await GatewayProcess.StartAsync(RepositoryFiles.Gateway, Configuration(Component, Link.Port, SipPort));
     }
@@ -61,7 +70,7 @@ public abstract class GatewaySite : IAsyncLifetime
     public async Task DisposeAsync()
     {
         // Null when starting failed half-way: the cause is reported, and what was started ends with the test host.
-        foreach (var started in (IAsyncDisposable?[])[Gateway, Phones, Link, Engine, Server])
+        foreach (var started in (IAsyncDisposable?[])[Gateway, Phones, Users, Chats, Link, Engine, Server])
         {
             if (started is not null)
             {
@@ -85,6 +94,16 @@ public abstract class GatewaySite : IAsyncLifetime
     /// <summary>A device of an account.</summary>
     public Task<XmppPhone> LoginAsync(string account, string resource, object? options = null) =>
         Phones.LoginAsync(Server, account[..account.IndexOf('@', StringComparison.Ordinal)], resource, options, Password);
+
+    /// <summary>A device of a new account that chats; options as xmpp_chat.py documents them.</summary>
+    public async Task<XmppChat> NewChatAsync(object? options = null) => await ChatAsync(await NewUserAsync(), "balcony", options);
+
+    /// <summary>A device of an account that chats.</summary>
+    public Task<XmppChat> ChatAsync(string account, string resource, object? options = null) =>
+        XmppChat.LoginAsync(Chats, Server, account, resource, Password, options);
+
+    /// <summary>The SIP user at <see cref="ChatPort"/>, for one test: to be closed at its end. Options as msrp_phone.py documents them.</summary>
+    public Task<MsrpPhone> NewMsrpPhoneAsync(object? options = null) => MsrpPhone.OpenAsync(Users, "romeo", options, port: ChatPort);
 
     /// <summary>The SIP phone of user 1001 at <see cref="PhonePort"/>; its tone is 440 Hz.</summary>
     public Task<BaresipPhone> NewSipPhoneAsync(AnswerMode mode, int tone = 440) =>
@@ -124,12 +143,14 @@ public abstract class GatewaySite : IAsyncLifetime
           "Xmpp": { "Domain": "{{component}}", "Server": "127.0.0.1:{{server}}", "Secret": "{{Secret}}" },
           "Sip": {
             "Listen": [ "udp:127.0.0.1:{{sipPort}}", "tcp:127.0.0.1:{{sipPort}}" ],
+            "Msrp": { "Listen": [ "tcp:127.0.0.1:{{FreePorts.One()}}" ] },
             "DefaultTrunk": "phone",
             "OtherDomains": "refuse",
             "Trunks": {
               "phone": { "Uri": "sip:127.0.0.1:{{PhonePort}}", "Domain": "phone.test" },
               "late":  { "Uri": "sip:127.0.0.1:{{PhonePort}}", "Domain": "late.test", "Answer": "late" },
               "early": { "Uri": "sip:127.0.0.1:{{PhonePort}}", "Domain": "early.test", "Answer": "early" },
+              "chat":  { "Uri": "sip:127.0.0.1:{{ChatPort}}", "Domain": "chat.test" },
               "gone":  { "Uri": "sip:127.0.0.1:{{FreePorts.One()}}", "Domain": "gone.test" },
               "down":  { "Uri": "sip:127.0.0.1:{{FreePorts.One()}};transport=tcp", "Domain": "down.test" }
             }

@@ -4,7 +4,7 @@ namespace Gateway.Testing.Phones;
 /// A SIP user with MESSAGE and MSRP: tests/clients/msrp_phone.py, on plain sockets, sharing no code with the gateway. The script
 /// tells its commands and events.
 /// </summary>
-public sealed class MsrpPhone
+public sealed class MsrpPhone : IAsyncDisposable
 {
     private readonly PhoneScript _script;
     private readonly string _name;
@@ -63,6 +63,12 @@ public sealed class MsrpPhone
     /// <summary>Changes its options, or those of a session.</summary>
     public Task SetAsync(object options, string? session = null) =>
         session is null ? CommandAsync("set", new { options }) : CommandAsync("set", new { session, options });
+
+    /// <summary>The INVITE after the <paramref name="skip"/>th event; its <c>call</c> is the name of call and session.</summary>
+    public Task<PhoneEvent> IsInvitedAsync(int skip = 0) => Events.WaitAsync(e => e.Kind == "invited", skip);
+
+    /// <summary>Goes without a word; its port is free again.</summary>
+    public async ValueTask DisposeAsync() => await CommandAsync("close");
 
     /// <inheritdoc/>
     public override string ToString() => _name;
