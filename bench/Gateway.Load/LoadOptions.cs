@@ -62,6 +62,8 @@ internal sealed record LoadOptions
         {
             gateway, warmUp, latencyCalls, latencyRate, incoming, rate, seconds, hold, settle, nagle, engine, logLevel,
         };
+        root.Subcommands.Add(Messages.MessagesRun.Command(gateway));
+        root.Subcommands.Add(Msrp.MsrpRun.Command());
         root.SetAction((parsed, _) => run(new LoadOptions
         {
             Gateway = parsed.GetValue(gateway)!,

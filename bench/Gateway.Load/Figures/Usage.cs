@@ -26,7 +26,7 @@ internal sealed record Usage(double GatewayCpu, double ProsodyCpu, double Rtpeng
         return (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond;
     }
 
-    private static long ResidentOf(int process) => 1024 * long.Parse(
+    public static long ResidentOf(int process) => 1024 * long.Parse(
         File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))[6..^2].Trim(),
         CultureInfo.InvariantCulture);
 }
