@@ -4,8 +4,10 @@
 Descriptions are the test's business: it reads and writes SDP itself and gives what it found to the ends. Commands come as
 JSON lines on standard input, events leave as JSON lines on standard output, each with the name of its end.
 
-  web      name controlling [tone] [expect]       makes a WebRTC end: event "made" with ufrag, pwd, fingerprint, candidates
-  plain    name [tone] [expect]                   makes an RTP end: event "made" with its port
+  web      name controlling [tone] [expect] [depth]
+                                                  makes a WebRTC end: event "made" with ufrag, pwd, fingerprint, candidates
+  plain    name [tone] [expect] [depth]           makes an RTP end: event "made" with its port; depth is that of a jitter
+                                                  buffer in packets, without which they are played as they come
   remote   name receive send + ufrag pwd fingerprint role candidates | host port
                                                   codecs are [id, name, rate, channels]; role is ours: client or server
   candidate name candidate                        one more candidate of the relay
@@ -15,9 +17,11 @@ JSON lines on standard input, events leave as JSON lines on standard output, eac
   audio    name sending                           false: silent, true: sends its tone
   forget   name                                   takes note anew of what is heard
   counted  name                                   event "counted": packets received so far, and by payload type
+  measure  name                                   event "measured": windows of 100 ms so far, and those with the tone
   close    name                                   event "closed"
 """
 import asyncio
+import heapq
 import json
 import random
 import struct
@@ -39,11 +43,27 @@ def codecs(rows):
     return [Codec(*row) for row in rows]
 
 
+class Playout:
+    """Packets in their order, each after so many later ones have come."""
+
+    def __init__(self, depth, play):
+        self.depth, self.play, self.first, self.waiting = depth, play, None, []
+
+    def add(self, data):
+        sequence = int.from_bytes(data[2:4], "big")
+        self.first = sequence if self.first is None else self.first
+        place = ((sequence - self.first + 0x8000) & 0xFFFF) - 0x8000
+        heapq.heappush(self.waiting, (place, data))
+        while len(self.waiting) > self.depth:
+            self.play(heapq.heappop(self.waiting)[1])
+
+
 class WebEnd(CallMedia):
     """A CallMedia whose ICE can be restarted under the living DTLS association (RFC 8842 section 3.3)."""
 
-    def __init__(self, name, controlling, tone, expect):
+    def __init__(self, name, controlling, tone, expect, depth):
         self.name, self.by_payload = name, {}
+        self.playout = Playout(depth, super()._received)
         super().__init__(lambda event, **fields: emit(name, event, **fields), controlling, tone, expect)
         self.arrived, self.pump, self.next = asyncio.Queue(), None, None
         self.ice._recv, self.ice._send = self.arrived.get, self._send_by_current
@@ -94,7 +114,7 @@ class WebEnd(CallMedia):
         if len(data) > 1:
             payload = data[1] & 0x7F
             self.by_payload[payload] = self.by_payload.get(payload, 0) + 1
-        super()._received(data)
+        self.playout.add(data)
 
     async def remote_is(self, command):
         self.negotiated(codecs(command["receive"]), codecs(command["send"]))
@@ -113,8 +133,9 @@ class WebEnd(CallMedia):
 class PlainEnd(asyncio.DatagramProtocol):
     """RTP/AVP on two adjacent ports' first, as a desk phone has it: no ICE, no encryption, symmetric."""
 
-    def __init__(self, name, tone, expect):
+    def __init__(self, name, tone, expect, depth):
         self.name, self.tone = name, tone
+        self.playout = Playout(depth, self._read)
         self.meter = ToneMeter(expect, lambda there, share, rms: emit(
             name, "tone", heard=there, frequency=expect, share=round(share, 3), rms=round(rms)))
         self.peer, self.receive_codecs, self.decoders, self.by_payload = None, {}, {}, {}
@@ -141,7 +162,7 @@ class PlainEnd(asyncio.DatagramProtocol):
     def datagram_received(self, data, address):
         payload = data[1] & 0x7F
         self.by_payload[payload] = self.by_payload.get(payload, 0) + 1
-        self._read(data)
+        self.playout.add(data)
 
     def error_received(self, error):
         pass  # the relay's port is not open yet, or not any more
@@ -187,8 +208,8 @@ ENDS = {}
 async def carry_out(command):
     name, do = command["name"], command["do"]
     if do in ("web", "plain"):
-        tone, expect = command.get("tone", 440), command.get("expect", 440)
-        ENDS[name] = WebEnd(name, command["controlling"], tone, expect) if do == "web" else PlainEnd(name, tone, expect)
+        how = command.get("tone", 440), command.get("expect", 440), command.get("depth", 0)
+        ENDS[name] = WebEnd(name, command["controlling"], *how) if do == "web" else PlainEnd(name, *how)
         await ENDS[name].made()
         return
     end = ENDS[name]
@@ -206,9 +227,13 @@ async def carry_out(command):
         end.sending = command["sending"]
     elif do == "forget":
         end.meter.heard, end.meter.streak, end.meter.pending, end.by_payload = False, 0, [], {}
+        end.meter.windows.clear()
         emit(name, "forgotten")
     elif do == "counted":
         emit(name, "counted", packets=end.packets, payloads={str(k): v for k, v in end.by_payload.items()})
+    elif do == "measure":
+        windows = end.meter.windows
+        emit(name, "measured", windows=len(windows), tones=sum(share > 0.8 and rms > 300 for share, rms in windows))
     elif do == "close":
         del ENDS[name]
         try:

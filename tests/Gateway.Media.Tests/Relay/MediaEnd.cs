@@ -49,6 +49,14 @@ public abstract class MediaEnd(MediaEnds ends, string name)
         return (await Ends.When(Name, "counted"))["payloads"]!.AsObject();
     }
 
+    /// <summary>Windows of 100 ms heard since the last <see cref="ForgetAsync"/>, and those in which the tone was.</summary>
+    public async Task<(int Windows, int Tones)> MeasureAsync()
+    {
+        await Ends.SendAsync(Name, "measure");
+        var measured = await Ends.When(Name, "measured");
+        return ((int)measured["windows"]!, (int)measured["tones"]!);
+    }
+
     public bool IsClosed { get; private set; }
 
     public async Task CloseAsync()

@@ -27,18 +27,22 @@ public sealed class MediaEnds : IAsyncDisposable
         return ends;
     }
 
-    public async Task<WebEnd> WebAsync(bool offers, int tone, int expect)
+    /// <param name="offers">It offers, so it controls.</param>
+    /// <param name="tone">Sent, in Hz.</param>
+    /// <param name="expect">Listened for, in Hz.</param>
+    /// <param name="depth">Of its jitter buffer, in packets; 0 plays them as they come.</param>
+    public async Task<WebEnd> WebAsync(bool offers, int tone, int expect, int depth = 0)
     {
         var end = new WebEnd(this, $"web {Interlocked.Increment(ref _names)}");
-        await SendAsync(end.Name, "web", ("controlling", offers), ("tone", tone), ("expect", expect));
+        await SendAsync(end.Name, "web", ("controlling", offers), ("tone", tone), ("expect", expect), ("depth", depth));
         end.Take(await When(end.Name, "made"));
         return end;
     }
 
-    public async Task<PlainEnd> PlainAsync(int tone, int expect)
+    public async Task<PlainEnd> PlainAsync(int tone, int expect, int depth = 0)
     {
         var end = new PlainEnd(this, $"plain {Interlocked.Increment(ref _names)}");
-        await SendAsync(end.Name, "plain", ("tone", tone), ("expect", expect));
+        await SendAsync(end.Name, "plain", ("tone", tone), ("expect", expect), ("depth", depth));
         end.Port = (int)(await When(end.Name, "made"))["port"]!;
         return end;
     }
