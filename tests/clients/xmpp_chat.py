@@ -194,7 +194,7 @@ async def run(c):
     name, command = c["phone"], c["cmd"]
     if command == "login":
         client = CLIENTS[name] = Client(name, c["jid"], c["password"], c.get("options", {}))
-            client.connect((c["host"], c["port"]), force_starttls=False, disable_starttls=True)
+        client.connect((c["host"], c["port"]), force_starttls=False, disable_starttls=True)
         return {}
     client = CLIENTS[name]
     if command == "chat":

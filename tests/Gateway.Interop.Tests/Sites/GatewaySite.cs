@@ -22,6 +22,12 @@ public abstract class GatewaySite : IAsyncLifetime
 
     private const string SecondComponent = "sip2." + Domain;
     private const string Secret = "component secret of the tests";
+
+    /// <summary>The processes of SIP users and XMPP users who chat, started for the first test that needs them.</summary>
+    private readonly Lazy<Task<PhoneScript>> _sipUsers = new(() => PhoneScript.StartAsync(RepositoryFiles.MsrpPhoneScript));
+
+    private readonly Lazy<Task<PhoneScript>> _chatters = new(() => PhoneScript.StartAsync(RepositoryFiles.XmppChatScript));
+
     private int _users;
 
     /// <summary>The XMPP server.</summary>
@@ -50,10 +56,6 @@ public abstract class GatewaySite : IAsyncLifetime
 
     private XmppPhones Phones { get; set; } = null!;
 
-    private PhoneScript Users { get; set; } = null!;
-
-    private PhoneScript Chats { get; set; } = null!;
-
     private JsonObject Media { get; set; } = null!;
 
     public async Task InitializeAsync()
@@ -61,8 +63,6 @@ public abstract class GatewaySite : IAsyncLifetime
         Server = await StartServerAsync([(Component, Secret), (SecondComponent, Secret)]);
         Media = await StartMediaAsync();
         Phones = await XmppPhones.StartAsync(RepositoryFiles.XmppPhoneScript);
-        Users = await PhoneScript.StartAsync(RepositoryFiles.MsrpPhoneScript);
-        Chats = await PhoneScript.StartAsync(RepositoryFiles.XmppChatScript);
         Link = TcpLink.To(Server.ComponentPort);
         Gateway = await GatewayProcess.StartAsync(RepositoryFiles.Gateway, Configuration(Component, Link.Port, SipPort));
     }
@@ -70,7 +70,9 @@ public abstract class GatewaySite : IAsyncLifetime
     public async Task DisposeAsync()
     {
         // Null when starting failed half-way: the cause is reported, and what was started ends with the test host.
-        foreach (var started in (IAsyncDisposable?[])[Gateway, Phones, Users, Chats, Link, Engine, Server])
+        foreach (var started in (IAsyncDisposable?[])[
+            Gateway, Phones, _sipUsers.IsValueCreated ? await _sipUsers.Value : null, _chatters.IsValueCreated ? await _chatters.Value : null,
+            Link, Engine, Server])
         {
             if (started is not null)
             {
@@ -99,11 +101,12 @@ public abstract class GatewaySite : IAsyncLifetime
     public async Task<XmppChat> NewChatAsync(object? options = null) => await ChatAsync(await NewUserAsync(), "balcony", options);
 
     /// <summary>A device of an account that chats.</summary>
-    public Task<XmppChat> ChatAsync(string account, string resource, object? options = null) =>
-        XmppChat.LoginAsync(Chats, Server, account, resource, Password, options);
+    public async Task<XmppChat> ChatAsync(string account, string resource, object? options = null) =>
+        await XmppChat.LoginAsync(await _chatters.Value, Server, account, resource, Password, options);
 
     /// <summary>The SIP user at <see cref="ChatPort"/>, for one test: to be closed at its end. Options as msrp_phone.py documents them.</summary>
-    public Task<MsrpPhone> NewMsrpPhoneAsync(object? options = null) => MsrpPhone.OpenAsync(Users, "romeo", options, port: ChatPort);
+    public async Task<MsrpPhone> NewMsrpPhoneAsync(object? options = null) =>
+        await MsrpPhone.OpenAsync(await _sipUsers.Value, "romeo", options, port: ChatPort);
 
     /// <summary>The SIP phone of user 1001 at <see cref="PhonePort"/>; its tone is 440 Hz.</summary>
     public Task<BaresipPhone> NewSipPhoneAsync(AnswerMode mode, int tone = 440) =>
