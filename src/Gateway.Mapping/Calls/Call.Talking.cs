@@ -45,8 +45,10 @@ public sealed partial record Call
         (AwaitingMigration, SessionTerminated or Finished) => Stay(), // the old session's own end
 
         // ---- Digits. The phone's pass as packets; only a client that takes none of those is told in its own protocol.
-        (Active, KeyPressed k) => Stay(new PlayDigit(k.Key, k.Duration)),
+        // Keys are for menus, and some of those speak before the answer.
+        (EarlyMedia or Active, KeyPressed k) => Stay(new PlayDigit(k.Key, k.Duration)),
         (Active, DigitHeard d) => Stay(new TellDigit(d.Key, d.Duration)),
+        (Active, DigitSignalled d) => Stay(new PassDigit(d.Key, d.Duration)),
 
         // ---- Is everybody still there?
         (Active, TimedOut(CallTimer.MediaCheck)) => Stay(new CheckMedia(), new StartTimer(CallTimer.MediaCheck)),

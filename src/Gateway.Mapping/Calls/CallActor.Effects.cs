@@ -92,6 +92,12 @@ internal sealed partial class CallActor
                 }
 
                 return true;
+            case CallEffect.PassDigit d when _media.ClientTakesDigits:
+                _media.PlayDigit(CallMedia.UserTag, d.Key, d.Duration);
+                return true;
+            case CallEffect.PassDigit d:
+                _stanzas.Digit(d.Key, d.Duration);
+                return true;
             case CallEffect.SendTransportInfo:
                 _stanzas.TransportInfo(_media.RestartedTransports);
                 return true;
@@ -171,8 +177,11 @@ internal sealed partial class CallActor
             case CallEffect.AddCandidates c:
                 _media.AddCandidates(c.Info);
                 break;
+            case CallEffect.PlayDigit d when PhoneTakesDigits:
+                _media.PlayDigit(CallMedia.PhoneTag, d.Key, d.Duration);
+                break;
             case CallEffect.PlayDigit d:
-                _media.PlayDigit(d.Key, d.Duration);
+                _leg?.SendInfo(DigitText.Body(d.Key, d.Duration));
                 break;
             case CallEffect.CheckMedia:
                 _media.Check();

@@ -71,6 +71,9 @@ internal sealed partial class CallActor : IAsyncDisposable
     /// <summary>The phone said that it takes digits as packets (RFC 4733).</summary>
     public bool PhoneTakesDigits => _media.Phone?.Contains(" telephone-event/", StringComparison.OrdinalIgnoreCase) == true;
 
+    /// <summary>The client said that it takes digits as packets, so that it has keys of its own.</summary>
+    public bool ClientTakesDigits => _media.ClientTakesDigits;
+
     /// <summary>The leg of an incoming INVITE; set once, before the first event.</summary>
     public void Attach(ISipCall leg) => Volatile.Write(ref _leg, leg);
 

@@ -62,6 +62,13 @@ public abstract record CallEffect
         public override string ToString() => nameof(TellDigit);
     }
 
+    /// <summary>A digit that the phone sent in INFO, to the client: as telephone-event if it takes that, else as session-info.</summary>
+    public sealed record PassDigit(char Key, TimeSpan Duration) : CallEffect
+    {
+        /// <inheritdoc/>
+        public override string ToString() => nameof(PassDigit);
+    }
+
     /// <summary>session-terminate of the session that a migration ends.</summary>
     public sealed record SendMigratedTerminate(string OldId, Jid OldDevice) : CallEffect;
 
@@ -130,7 +137,7 @@ public abstract record CallEffect
     /// answer to our re-INVITE).</summary>
     public sealed record UpdateSipMedia : CallEffect;
 
-    /// <summary>The phone hears a key of the user's as telephone-event.</summary>
+    /// <summary>The phone hears a key of the user's: as telephone-event, or in INFO when it takes none .</summary>
     public sealed record PlayDigit(char Key, TimeSpan Duration) : CallEffect
     {
         /// <inheritdoc/>

@@ -156,6 +156,13 @@ public abstract record CallEvent
         public override string ToString() => nameof(DigitHeard);
     }
 
+    /// <summary>The phone sent a digit in INFO: no packet tells the client of it.</summary>
+    public sealed record DigitSignalled(char Key, TimeSpan Duration) : CallEvent
+    {
+        /// <inheritdoc/>
+        public override string ToString() => nameof(DigitSignalled);
+    }
+
     // ---- Everything else.
 
     /// <summary>A timer ran out.</summary>

@@ -95,10 +95,10 @@ internal sealed partial class CallMedia
     public bool ClientTakesDigits => _relayedClient?.Contents.Any(content => content.Description?.Payloads.Any(
         payload => string.Equals(payload.Name, "telephone-event", StringComparison.OrdinalIgnoreCase)) == true) == true;
 
-    /// <summary>Lets the phone hear a key of the user's.</summary>
-    public void PlayDigit(char key, TimeSpan duration) => Enqueue("digit", async cancellation =>
+    /// <summary>Lets one side hear a key of the other's.</summary>
+    public void PlayDigit(string tag, char key, TimeSpan duration) => Enqueue("digit", async cancellation =>
     {
-        var result = await _context.Relay.PlayDigitAsync(new MediaDigit(_call.Id, PhoneTag, key, duration), cancellation).ConfigureAwait(false);
+        var result = await _context.Relay.PlayDigitAsync(new MediaDigit(_call.Id, tag, key, duration), cancellation).ConfigureAwait(false);
         if (!result.IsOk)
         {
             _context.Log.MediaFailed(_call.Id, "digit", result.Fault.ToString(), result.Detail);

@@ -33,7 +33,8 @@ public sealed partial class CallService
             .Advertise("urn:xmpp:jingle:apps:rtp:audio")
             .Advertise(JingleNamespaces.IceUdp)
             .Advertise(JingleNamespaces.Dtls)
-            .Advertise(JingleNamespaces.Grouping);
+            .Advertise(JingleNamespaces.Grouping)
+            .Advertise(JingleNamespaces.Dtmf); // XEP-0181 section 4
     }
 
     private StanzaResult OnJingleMessage(MessageStanza message, XElement payload)
@@ -194,7 +195,7 @@ public sealed partial class CallService
         }
     }
 
-    private static StanzaResult OnSessionInfo(JingleElement jingle, CallActor call) => jingle.Info switch
+    private StanzaResult OnSessionInfo(JingleElement jingle, CallActor call) => jingle.Info switch
     {
         null or JingleSessionInfo.Ping => StanzaResult.Done,
         JingleSessionInfo.Ringing => Posted(call, new CallInput(new CallEvent.DeviceRinging())),
@@ -203,7 +204,7 @@ public sealed partial class CallService
         // mute has no SIP meaning; a re-INVITE would start hold music.
         JingleSessionInfo.Mute or JingleSessionInfo.Unmute => StanzaResult.Done,
         JingleSessionInfo.Dtmf { Duration: 0 } => StanzaResult.Done,
-        JingleSessionInfo.Dtmf when !call.PhoneTakesDigits => StanzaResult.Error(StanzaErrorCondition.NotAcceptable), // XEP-0181 section 2
+        JingleSessionInfo.Dtmf when !CanPress(call) => StanzaResult.Error(StanzaErrorCondition.NotAcceptable), // XEP-0181 section 2
         JingleSessionInfo.Dtmf d => Posted(call, new CallInput(new CallEvent.KeyPressed(d.Code, TimeSpan.FromMilliseconds(d.Duration)))),
         _ => StanzaResult.Error(JingleErrors.UnsupportedInfo),
     };

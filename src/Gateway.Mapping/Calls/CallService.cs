@@ -8,6 +8,7 @@ using Gateway.Mapping.Presence;
 using Gateway.Mapping.Sessions;
 using Gateway.Media.Relay;
 using Gateway.Sip.UserAgent;
+using Gateway.Xmpp.Addresses;
 using Gateway.Xmpp.Component;
 using Gateway.Xmpp.Routing;
 using Microsoft.Extensions.Logging;
@@ -39,10 +40,13 @@ public sealed record CallServiceParts(
 /// All calls of the process: takes proposals, Jingle requests and INVITEs, finds or begins the call they belong to, and posts
 /// the event to it.
 /// </summary>
-public sealed partial class CallService : IXmppExtension, ISipInviteHandler, IXmppLinkObserver, ISessionDirectory, ISessionQuality, IDrainable, IMediaNotices, IAsyncDisposable
+public sealed partial class CallService : IXmppExtension, ISipInviteHandler, IXmppLinkObserver, ISessionDirectory, ISessionQuality, ICallDigits, IDrainable, IMediaNotices, IAsyncDisposable
 {
     /// <summary>What a refused caller is told to wait.</summary>
     internal const int RetryAfterSeconds = 10;
+
+    /// <summary>As XEP-0181 section 2 assumes.</summary>
+    private static readonly TimeSpan TypedDuration = TimeSpan.FromMilliseconds(100);
 
     private readonly CallServiceParts _parts;
     private readonly CallDirectory _directory;
@@ -103,10 +107,43 @@ public sealed partial class CallService : IXmppExtension, ISipInviteHandler, IXm
     public bool TryHangUp(string id) => _directory.TryHangUp(id);
 
     /// <inheritdoc/>
+    public bool TryDial(Jid user, Jid contact, string text)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        ArgumentNullException.ThrowIfNull(contact);
+        ArgumentNullException.ThrowIfNull(text);
+        if (!_parts.Options.TypedDigits || !DigitText.TryReadTyped(text, out var keys))
+        {
+            return false;
+        }
+
+        var key = _parts.Addresses.TryCanonical(contact, out var canonical, out _) ? canonical : contact.Bare;
+        if (_directory.Between(user, key.ToString()).FirstOrDefault(IsWithoutKeys) is not { } call)
+        {
+            return false;
+        }
+
+        foreach (var each in keys)
+        {
+            call.TryPost(new CallInput(new CallEvent.KeyPressed(each, TypedDuration)));
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<ImmutableArray<MediaDirection>?> QualityAsync(string id, CancellationToken cancellationToken) =>
         _directory.TryFindCall(id, out _)
         && await _parts.Relay.QueryAsync(id, cancellationToken).ConfigureAwait(false) is { } statistics
             ? CallQuality.Of(statistics, _parts.Time.GetUtcNow()) : null;
+
+    /// <summary>The user is talking, or listening to a menu, with a client that has no keys.</summary>
+    private bool IsWithoutKeys(CallActor call) =>
+        call.Snapshot.State is CallState.Active or CallState.EarlyMedia && !call.ClientTakesDigits && CanPress(call);
+
+    /// <summary>There is a way for a key to the phone: as packets, or in INFO, for which there has to be a dialog.</summary>
+    private bool CanPress(CallActor call) =>
+        call.PhoneTakesDigits || (_parts.Options.DigitsByInfo && call.Snapshot.State is CallState.Active);
 
     /// <inheritdoc/>
     public void BeginDrain()

@@ -21,7 +21,7 @@ internal sealed class SipLegSink(CallActor call) : ISipCallSink
     {
         if (_abandoned is not { } leg)
         {
-            return call.TryPost(Translate(sipEvent));
+            return sipEvent is SipCallEvent.Info info ? TryPostInfo(info) : call.TryPost(Translate(sipEvent));
         }
 
         if (sipEvent is SipCallEvent.Answered)
@@ -31,6 +31,11 @@ internal sealed class SipLegSink(CallActor call) : ISipCallSink
 
         return true;
     }
+
+    /// <summary>Keys; other bodies concern nobody here.</summary>
+    private bool TryPostInfo(SipCallEvent.Info info) =>
+        !DigitText.TryRead(info.Body, out var key, out var duration)
+        || call.TryPost(new CallInput(new CallEvent.DigitSignalled(key, duration)));
 
     private static CallInput Translate(SipCallEvent e) => e switch
     {

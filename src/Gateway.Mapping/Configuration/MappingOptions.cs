@@ -61,6 +61,17 @@ public sealed record MappingOptions
     /// <summary>Whether XMPP users see the SIP code and phrase of a failed call (MAPPING X-1).</summary>
     public bool ExposeReason { get; init; } = true;
 
+    /// <summary>
+    /// Whether a phone that does not take keys as packets (RFC 4733) gets them in INFO, as <c>application/dtmf-relay</c> (MAPPING R-40).
+    /// </summary>
+    public bool DigitsByInfo { get; init; } = true;
+
+    /// <summary>
+    /// Whether a chat message of nothing but digits, * and #, written to the address that the user is talking to, presses these keys. Only
+    /// for clients that have no keys of their own.
+    /// </summary>
+    public bool TypedDigits { get; init; } = true;
+
     /// <summary>The durations of call set-up.</summary>
     public CallTimers Timers { get; init; } = new();
 }

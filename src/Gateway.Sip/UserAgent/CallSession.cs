@@ -35,6 +35,7 @@ internal sealed class CallSession : IDialogUser, IReplaceableCall, IClientReques
         Clock = new SessionClock(stack, this);
         Own = new OwnOffer(stack, this, traits.OwnsCallId);
         Peer = new PeerOffer(stack, this);
+        Info = new OwnInfo(this);
         LocalSdp = traits.LocalSdp;
         dialog.Confirm();
         stack.Dialogs.Set(dialog.Id, this);
@@ -47,6 +48,8 @@ internal sealed class CallSession : IDialogUser, IReplaceableCall, IClientReques
     public OwnOffer Own { get; }
 
     public PeerOffer Peer { get; }
+
+    public OwnInfo Info { get; }
 
     /// <summary>The description that we sent last: a refresh repeats it unchanged (RFC 4028 section 7.4).</summary>
     public string LocalSdp { get; set; }
@@ -147,6 +150,10 @@ internal sealed class CallSession : IDialogUser, IReplaceableCall, IClientReques
         else
         {
             InDialogAnswers.Respond(_stack, transaction);
+            if (request.Method == SipMethod.Info && !request.HasHeader(SipHeaders.InfoPackage) && SipBody.Of(request) is { } body)
+            {
+                Post(new SipCallEvent.Info(body));
+            }
         }
     }
 
@@ -221,6 +228,7 @@ internal sealed class CallSession : IDialogUser, IReplaceableCall, IClientReques
         IsEnding = true;
         Clock.Stop();
         Own.Stop();
+        Info.Stop();
         Peer.Abort();
     }
 

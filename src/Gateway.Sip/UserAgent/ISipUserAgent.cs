@@ -74,6 +74,11 @@ public interface ISipCall
 
     /// <summary>Refuses it (488, 491, 500 ...); the session goes on unchanged.</summary>
     void RefuseReinvite(int status);
+
+    /// <summary>
+    /// Sends INFO inside an answered call (RFC 6086, legacy use), after those that wait for their answer. Nobody is told of a refusal.
+    /// </summary>
+    void SendInfo(SipBody body);
 }
 
 /// <summary>What to do with a new INVITE.</summary>

@@ -1,4 +1,5 @@
 using Gateway.Sip.Dialogs;
+using Gateway.Sip.Messages;
 
 namespace Gateway.Sip.UserAgent;
 
@@ -85,6 +86,12 @@ internal abstract class SipCall(SipStack stack, string callId) : ISipCall, IStac
         ArgumentOutOfRangeException.ThrowIfLessThan(status, 300);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 699);
         stack.Loop.Post(() => Session?.Peer.Refuse(status));
+    }
+
+    public void SendInfo(SipBody body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        stack.Loop.Post(() => Session?.Info.Send(body));
     }
 
     public void Abandon()

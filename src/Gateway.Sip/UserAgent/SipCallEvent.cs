@@ -51,6 +51,9 @@ public abstract record SipCallEvent
     /// <summary>Our re-INVITE failed for good; the old session parameters hold (RFC 3261 section 14.1).</summary>
     public sealed record ReinviteRefused(int Status) : SipCallEvent;
 
+    /// <summary>An INFO of legacy use (RFC 6086 section 4.2.2) with a body, in an answered call; 200 has been sent.</summary>
+    public sealed record Info(SipBody Body) : SipCallEvent;
+
     /// <summary>
     /// An INVITE with Replaces (RFC 3891) that names this call: <paramref name="NewCall"/> wants to take its place.
     /// The owner answers NewCall (whose events then go to the same sink) and this call is ended by the stack afterwards.

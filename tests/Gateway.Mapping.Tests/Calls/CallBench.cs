@@ -228,6 +228,8 @@ internal sealed class CallBench : IAsyncDisposable
 
         public void RefuseReinvite(int status) => Note($"{status} to re-INVITE");
 
+        public void SendInfo(SipBody body) => Note($"INFO {body.ContentType} {body.Text.ReplaceLineEndings(" ")}");
+
         public async Task When(string what)
         {
             using var patience = new CancellationTokenSource(Patience);

@@ -1,5 +1,6 @@
 using Gateway.Mapping.Calls;
 using Gateway.Media.Relay;
+using Gateway.Sip.Messages;
 using Gateway.Sip.UserAgent;
 using Gateway.Xmpp.Addresses;
 using Gateway.Xmpp.Jingle;
@@ -80,6 +81,7 @@ internal static class CallSamples
         ("connection lost", new CallEvent.MediaFailed(CallMediaFault.ConnectionLost)),
         ("wrong fingerprint", new CallEvent.MediaFailed(CallMediaFault.NotAuthentic)),
         ("key of the user", new CallEvent.KeyPressed('5', TimeSpan.FromMilliseconds(100))),
+        ("digit of the phone in INFO", new CallEvent.DigitSignalled('5', TimeSpan.FromMilliseconds(100))),
         ("digit of the phone", new CallEvent.DigitHeard('5', TimeSpan.FromMilliseconds(100))),
         ("user silent", new CallEvent.MediaSilent(FromUser: true)),
         ("phone silent", new CallEvent.MediaSilent(FromUser: false)),
@@ -131,6 +133,10 @@ internal static class CallSamples
         }
 
         public void RefuseReinvite(int status)
+        {
+        }
+
+        public void SendInfo(SipBody body)
         {
         }
     }

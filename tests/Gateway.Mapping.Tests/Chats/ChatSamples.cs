@@ -1,4 +1,5 @@
 using Gateway.Mapping.Chats;
+using Gateway.Sip.Messages;
 using Gateway.Sip.UserAgent;
 using Gateway.Xmpp.Addresses;
 using Gateway.Xmpp.ChatNegotiation;
@@ -118,5 +119,7 @@ internal static class ChatSamples
         public void AcceptReinvite(string sdp) => throw new NotSupportedException();
 
         public void RefuseReinvite(int status) => throw new NotSupportedException();
+
+        public void SendInfo(SipBody body) => throw new NotSupportedException();
     }
 }

@@ -65,6 +65,25 @@ public sealed class SessionTraceRecorderTests
         Assert.Contains("a=sendrecv", all, StringComparison.Ordinal);
     }
 
+    [Fact] // digits are secrets
+    public void Keys_pressed_are_removed_in_both_protocols()
+    {
+        var recorder = ARecorder();
+        Stanza(recorder, StanzaDirection.In, Initiate);
+        Sip(recorder, SipDirection.Sent, Invite);
+        Stanza(
+            recorder, StanzaDirection.In,
+            "<iq xmlns='jabber:component:accept' type='set' id='i2' from='romeo@a.example/x' to='1001@gw.example/sip'>"
+            + "<jingle xmlns='urn:xmpp:jingle:1' action='session-info' sid='sid1'><dtmf xmlns='urn:xmpp:jingle:dtmf:0' code='7' duration='120'/></jingle></iq>");
+        Sip(
+            recorder, SipDirection.Received,
+            "INFO sip:a@h SIP/2.0\r\nCall-ID: call-1\r\nContent-Type: application/dtmf-relay\r\n\r\nSignal=7\r\nDuration=160\r\n");
+
+        Assert.True(recorder.TryRead("s1", out var entries));
+        Assert.Contains("code=\"removed\"", entries[^2].Text, StringComparison.Ordinal);
+        Assert.EndsWith("Content-Type: application/dtmf-relay\r\n\r\nremoved", entries[^1].Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Messages_of_other_sessions_and_of_none_are_left_out()
     {

@@ -76,6 +76,59 @@ public sealed class InDialogTests : IDisposable
         Assert.True(_ua.Response(469).HasHeader(SipHeaders.RecvInfo));
     }
 
+    [Fact] // RFC 6086 section 4.2.2: what phones send for keys
+    public void Info_with_a_body_is_told_and_one_without_is_not()
+    {
+        var (_, _, ok) = _ua.AnsweredIncoming();
+        _ua.Handler.Sink.Taken();
+        _ua.Receive(_ua.InDialog(ok, SipMethod.Info, 2));
+        _ua.Response(200);
+        Assert.Empty(_ua.Handler.Sink.Taken());
+        _ua.Receive(_ua.InDialog(ok, SipMethod.Info, 3, "Signal=5\r\nDuration=160\r\n"));
+        _ua.Response(200);
+        Assert.Equal("Signal=5\r\nDuration=160\r\n", _ua.Handler.Sink.Single<SipCallEvent.Info>().Body.Text);
+        _ua.Receive(_ua.InDialog(ok, SipMethod.Info, 4, "Signal=5\r\n", "Info-Package: dtmf"));
+        _ua.Response(469);
+        Assert.Empty(_ua.Handler.Sink.Taken());
+    }
+
+    [Fact] // RFC 3261 section 12.2.2: a number that overtakes another makes the peer refuse that
+    public void Infos_go_one_after_the_other()
+    {
+        var call = _ua.Answered();
+        call.SendInfo(SipBody.OfText("application/dtmf-relay", "Signal=1\r\n"));
+        call.SendInfo(SipBody.OfText("application/dtmf-relay", "Signal=2\r\n"));
+        var first = _ua.Request(SipMethod.Info);
+        Assert.Equal(("application/dtmf-relay", "Signal=1\r\n"), (SipBody.Of(first)!.ContentType, SipBody.Of(first)!.Text));
+        _ua.NothingSent();
+        _ua.Reply(first, 415);
+        var second = _ua.Request(SipMethod.Info);
+        Assert.Equal("Signal=2\r\n", SipBody.Of(second)!.Text);
+        Assert.True(second.CSeq.Number > first.CSeq.Number);
+        _ua.Reply(second, 200);
+        Assert.Empty(_ua.Sink.Taken());
+        _ua.NothingSent();
+    }
+
+    [Fact] // RFC 3261 section 12.2.1.2
+    public void Info_that_the_peer_knows_no_dialog_for_ends_the_call()
+    {
+        var call = _ua.Answered();
+        call.SendInfo(SipBody.OfText("application/dtmf-relay", "Signal=1\r\n"));
+        _ua.Reply(_ua.Request(SipMethod.Info), 481);
+        Assert.Equal(SipEndCause.DialogLost, _ua.Sink.Single<SipCallEvent.Ended>().Cause);
+        _ua.Reply(_ua.Request(SipMethod.Bye), 200);
+        _ua.NothingIsLeft();
+    }
+
+    [Fact]
+    public void Nothing_is_sent_before_the_answer_nor_after_the_end()
+    {
+        var ringing = _ua.Ringing();
+        ringing.Call.SendInfo(SipBody.OfText("application/dtmf-relay", "Signal=1\r\n"));
+        _ua.NothingSent();
+    }
+
     [Fact] // RFC 3261 section 14.2, MAPPING U-10
     public void Peers_reinvite_is_told_answered_and_refreshes_the_target()
     {

@@ -33,6 +33,8 @@ internal static class MappingSection
             Presence = ReadPresence(section, defaults.Presence),
             Contacts = ContactsSection.Read(section.Section("Contacts")),
             Messages = ReadMessages(section, defaults.Messages),
+            DigitsByInfo = section.Flag("DigitsByInfo", defaults.DigitsByInfo),
+            TypedDigits = section.Flag("TypedDigits", defaults.TypedDigits),
             Timers = ReadTimers(section, defaults.Timers),
         };
 

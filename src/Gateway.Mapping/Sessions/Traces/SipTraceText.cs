@@ -42,7 +42,16 @@ internal static partial class SipTraceText
     }
 
     /// <summary>Without what proves who we are, and without what opens the media.</summary>
-    public static string Redacted(string message) => UriPassword().Replace(Secrets().Replace(message, "$1removed"), "$1removed@");
+    public static string Redacted(string message) => UriPassword().Replace(
+        Secrets().Replace(WithoutKeys(message), "$1removed"), "$1removed@");
+
+    /// <summary>Keys in INFO (R-40): the whole body of <c>application/dtmf-relay</c> or <c>application/dtmf</c>.</summary>
+    private static string WithoutKeys(string message)
+    {
+        var end = message.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+        return end >= 0 && message.AsSpan(0, end).Contains("application/dtmf", StringComparison.OrdinalIgnoreCase)
+            ? message[..(end + 4)] + "removed" : message;
+    }
 
     /// <summary>Digest answers (RFC 3261 section 22), SDES keys (RFC 4568), ICE passwords (RFC 8839), k= lines.</summary>
     [GeneratedRegex(

@@ -20,11 +20,13 @@ internal static class StanzaTraceText
         null => $"{stanza.Name.LocalName} {(string?)stanza.Attribute("type")}",
     };
 
-    /// <summary>Without what opens the media: ICE passwords (XEP-0176) and SDES keys (XEP-0167 section 7).</summary>
+    /// <summary>Without what opens the media, ICE passwords (XEP-0176) and SDES keys (XEP-0167 section 7), and without keys pressed
+    /// (XEP-0181).</summary>
     public static string Redacted(XElement stanza)
     {
         foreach (var attribute in stanza.DescendantsAndSelf().Attributes()
-            .Where(a => a.Name.LocalName is "pwd" or "key-params" or "password").ToList())
+            .Where(a => a.Name.LocalName is "pwd" or "key-params" or "password"
+                || (a.Name.LocalName == "code" && a.Parent?.Name.Namespace == JingleNamespaces.Dtmf)).ToList())
         {
             attribute.Value = "removed";
         }
