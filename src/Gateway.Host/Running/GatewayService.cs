@@ -88,7 +88,10 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
         _calls.Announce(_presence);
         _notices.To = _calls;
         _messages = new MessageService(new MessageServiceParts(
-            plan, addresses, policy, _threads, _state, Sessions: null, _xmpp, _sip, time, logs.CreateLogger<MessageService>()));
+            plan, addresses, policy, _threads, _state, Sessions: null, _xmpp, _sip, time, logs.CreateLogger<MessageService>())
+        {
+            Digits = _calls,
+        });
         router.Register(_presence).Register(_calls).Register(_messages)
             .Register(new Ping())
             .Register(new VCardExtension(book))

@@ -44,6 +44,8 @@ public sealed partial class MessageService
 
         return read switch
         {
+            FromXmpp.Words { IsChat: true } words when _parts.Digits?.TryDial(message.From, message.To, words.Body) == true =>
+                StanzaResult.Done, // a secret from here on: neither sent nor remembered
             FromXmpp.Words words => OnWords(message, words, to),
             FromXmpp.State state => OnState(message, state, to),
             FromXmpp.Confirmation confirmation => OnConfirmation(message, confirmation, to),

@@ -1,4 +1,5 @@
 using Gateway.Mapping.Addresses;
+using Gateway.Mapping.Calls;
 using Gateway.Mapping.Chats;
 using Gateway.Mapping.Configuration;
 using Gateway.Mapping.Policy;
@@ -34,7 +35,11 @@ public sealed record MessageServiceParts(
     IXmppLink Link,
     ISipUserAgent UserAgent,
     TimeProvider Time,
-    ILogger<MessageService> Logs);
+    ILogger<MessageService> Logs)
+{
+    /// <summary>Takes keys that are typed as messages during a call; null without calls.</summary>
+    public ICallDigits? Digits { get; init; }
+}
 
 /// <summary>
 /// Plain messages both ways (RFC 7572): finds the conversation they belong to, and carries out what <see cref="Conversation"/>

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Xml.Linq;
 using Gateway.Mapping.Addresses;
+using Gateway.Mapping.Calls;
 using Gateway.Mapping.Chats;
 using Gateway.Mapping.Configuration;
 using Gateway.Mapping.Messages;
@@ -14,6 +15,7 @@ using Gateway.Sip.Messages;
 using Gateway.Sip.Transports;
 using Gateway.Sip.UserAgent;
 using Gateway.Testing;
+using Gateway.Xmpp.Addresses;
 using Gateway.Xmpp.Component;
 using Gateway.Xmpp.Routing;
 using Gateway.Xmpp.Stanzas;
@@ -30,7 +32,10 @@ internal sealed class MessageBench : IDisposable
         var plan = new AddressPlan(all);
         Threads = new ThreadTable(Journal, Time);
         Service = new MessageService(new MessageServiceParts(
-            all, plan, new AccessPolicy(all, plan), Threads, Journal, Sessions, Link, Phone, Time, NullLogger<MessageService>.Instance));
+            all, plan, new AccessPolicy(all, plan), Threads, Journal, Sessions, Link, Phone, Time, NullLogger<MessageService>.Instance)
+        {
+            Digits = Digits,
+        });
     }
 
     public VirtualTime Time { get; } = new();
@@ -44,6 +49,9 @@ internal sealed class MessageBench : IDisposable
     public FakePhone Phone { get; } = new();
 
     public FakeSessions Sessions { get; } = new();
+
+    /// <summary>A call that takes typed keys.</summary>
+    public FakeDigits Digits { get; } = new();
 
     public MessageService Service { get; }
 
@@ -159,5 +167,23 @@ internal sealed class MessageBench : IDisposable
             Exists = MayOpen;
             return MayOpen ? TrySend(stanza, completed) : ChatTaking.Refused;
         }
+    }
+}
+
+/// <summary>Presses what is typed while a call is said to run.</summary>
+internal sealed class FakeDigits : ICallDigits
+{
+    public bool IsInCall { get; set; }
+
+    public List<string> Dialled { get; } = [];
+
+    public bool TryDial(Jid user, Jid contact, string text)
+    {
+        if (IsInCall)
+        {
+            Dialled.Add($"{user} {contact} {text}");
+        }
+
+        return IsInCall;
     }
 }

@@ -22,6 +22,19 @@ public sealed class MessagesToSipTests : IDisposable
 
     public void Dispose() => _bench.Dispose();
 
+    [Fact] // R-40: keys typed during a call are pressed, and neither sent on nor remembered
+    public void Keys_typed_during_a_call_are_no_message()
+    {
+        _bench.Digits.IsInCall = true;
+        Assert.Equal(StanzaResult.Done, _bench.Say(Stanzas.Chat("12#")));
+        Assert.Equal([$"{Stanzas.Juliet} {Stanzas.Romeo} 12#"], _bench.Digits.Dialled);
+        Assert.Empty(_bench.Phone.Requests);
+
+        _bench.Digits.IsInCall = false;
+        _bench.Say(Stanzas.Chat("12#"));
+        Assert.Equal("12#", Assert.Single(_bench.Phone.Requests).Body!.Text);
+    }
+
     [Fact] // M-1, M-6, M-8: RFC 7572 table 1
     public void Words_become_a_message_with_subject_language_and_thread()
     {
