@@ -43,9 +43,11 @@ internal static class MediaBench
         await using var generator = new Generator();
         await StopAsync(await StartAsync(relay, generator, WarmUp, secure)); // what the first calls load and compile is no call's
         await Task.Delay(1_000);
+        await relay.AllocatedAsync();
         var resident = ProcessFigures.Resident(relay.ProcessId);
         var calls = await StartAsync(relay, generator, count, secure);
         await Task.Delay(3_000);
+        await relay.AllocatedAsync();
         var perCall = (ProcessFigures.Resident(relay.ProcessId) - resident) / count;
 
         await generator.OnLoopAsync(() =>

@@ -23,9 +23,10 @@ internal sealed class MediaLeg(MediaCall call, int side)
 
     public MediaLeg Opposite => call.Leg(1 - side);
 
-    public IReadOnlyList<MediaStream> Streams => _streams;
+    /// <summary>By media line. A list itself, since walking through an interface allocates.</summary>
+    public List<MediaStream> Streams => _streams;
 
-    public IReadOnlyList<LegTransport> Transports => _transports;
+    public List<LegTransport> Transports => _transports;
 
     public MediaStream? StreamAt(int index) => index < _streams.Count ? _streams[index] : null;
 
