@@ -184,33 +184,62 @@ internal sealed unsafe class EpollLoop : MediaLoop
             _ = Libc.GetOption(socket.Descriptor, Libc.SocketLevel, Libc.SocketError, &ignored, &size);
         }
 
-        var asked = socket.Appetite;
-        var count = Libc.ReceiveMany(socket.Descriptor, _messages, (uint)asked, Libc.DoNotWait, null);
-        if (count <= 0)
+        if (socket.Appetite == 1)
+        {
+            ReceiveOne(socket);
+        }
+        else
+        {
+            ReceiveMany(socket);
+        }
+
+        Outgoing.Flush();
+    }
+
+    /// <summary>The usual case, without what a batch costs. Another packet in wait is seen in the next round.</summary>
+    private void ReceiveOne(EpollSocket socket)
+    {
+        uint nameLength = KernelAddress.Size;
+        var length = (int)Libc.ReceiveFrom(
+            socket.Descriptor, _slab, DatagramRoom.Longest, Libc.DoNotWait | Libc.Truncated, _names, &nameLength);
+        if (length < 0)
         {
             return;
         }
 
+        // Twice in one millisecond is a burst, and more of it is likely in wait.
+        socket.Appetite = socket.LastReceived == Now ? 2 : 1;
+        socket.LastReceived = Now;
+        Counters.Received++;
+        Deliver(socket, 0, length);
+    }
+
+    private void ReceiveMany(EpollSocket socket)
+    {
+        var asked = socket.Appetite;
+        var count = Libc.ReceiveMany(socket.Descriptor, _messages, (uint)asked, Libc.DoNotWait | Libc.Truncated, null);
         socket.Appetite = count == asked ? Math.Min(asked * 2, Batch) : 1;
-        Counters.Received += count;
         for (var i = 0; i < count; i++)
         {
             ref var message = ref _messages[i];
-            var length = (int)message.Length;
-            var truncated = (message.Flags & Libc.Truncated) != 0;
             message.NameLength = KernelAddress.Size;
             message.Flags = 0;
-            if (truncated)
-            {
-                Counters.Oversized++;
-            }
-            else if (length > 0 && ReferenceEquals(_sockets[socket.Slot], socket))
-            {
-                var from = KernelAddress.Read((byte*)message.Name);
-                Deliver(socket.Handler, socket, from, new Span<byte>(_slab + (i * Room), Room), length);
-            }
+            Counters.Received++;
+            Deliver(socket, i, (int)message.Length);
         }
+    }
 
-        Outgoing.Flush();
+    /// <summary>By a flag of the call, the length is the datagram's own even when less of it was taken in.</summary>
+    private void Deliver(EpollSocket socket, int place, int length)
+    {
+        if (length > DatagramRoom.Longest)
+        {
+            Counters.Oversized++;
+        }
+        else if (length > 0 && ReferenceEquals(_sockets[socket.Slot], socket))
+        {
+            var from = KernelAddress.Read(_names + (place * KernelAddress.Size));
+            Deliver(socket.Handler, socket, from, new Span<byte>(_slab + (place * Room), Room), length);
+        }
     }
 }

@@ -18,6 +18,9 @@ internal sealed unsafe class EpollSocket(EpollLoop loop, int descriptor, int slo
     /// <summary>How many datagrams to ask for next.</summary>
     public int Appetite { get; set; } = 1;
 
+    /// <summary>The loop's time of the last datagram.</summary>
+    public long LastReceived { get; set; } = -1;
+
     public static bool TryOpen(PeerAddress local, MediaIoOptions options, out int descriptor, out PeerAddress bound)
     {
         bound = default;

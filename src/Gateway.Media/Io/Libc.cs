@@ -86,6 +86,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "sendto", SetLastError = true)]
     public static partial nint SendTo(int descriptor, byte* buffer, nint length, int flags, byte* address, uint addressLength);
 
+    [LibraryImport(Library, EntryPoint = "recvfrom", SetLastError = true)]
+    public static partial nint ReceiveFrom(int descriptor, byte* buffer, nint length, int flags, byte* address, uint* addressLength);
+
     /// <summary>struct iovec.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct Vector

@@ -87,8 +87,14 @@ internal sealed class MediaStream
             Opposite?.Transcoded.Stop();
         }
 
+        var resumes = plan is { Kind: StreamKind.Video, Sends: true } && !Plan.Sends;
         Plan = plan;
         KeepRoutes();
+        if (resumes)
+        {
+            Opposite?.Reports.AskForPicture(full: false); // what follows builds on pictures that this peer has not seen
+        }
+
         _extensions = HeaderExtensions.Of(plan.Extensions);
         Reports.Apply(plan);
         if (plan.Incoming.Length > 0)

@@ -153,7 +153,7 @@ internal sealed class StreamReports(MediaStream stream)
     /// <summary>Asks the peer for a picture that needs no other, by the means it knows (RFC 4585 section 6.3.1, RFC 5104 section 4.3.1).</summary>
     public void AskForPicture(bool full)
     {
-        if (stream.Reception.Packets == 0)
+        if (stream.Reception.Packets == 0 || !stream.Plan.Feedback)
         {
             return;
         }

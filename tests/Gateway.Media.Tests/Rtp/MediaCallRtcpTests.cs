@@ -124,6 +124,19 @@ public sealed class MediaCallRtcpTests
         Assert.Equal((4711u << 16) | 3, Read(feedback, 12));
     }
 
+    [Fact]
+    public void Peer_that_resumes_video_gets_a_picture_that_needs_no_other()
+    {
+        VideoFrom(0);
+        _bench.Change(1, plan => plan with { Sends = false });
+        Assert.Empty(_bench.ReceivedRtcp(0));
+
+        _bench.Change(1, plan => plan with { Sends = true });
+
+        var got = Assert.Single(_bench.ReceivedRtcp(0));
+        Assert.Equal((206, RtcpType.PictureLoss), (got[FeedbackIn(got) + 1], got[FeedbackIn(got)] & 0x1F));
+    }
+
     [Fact] // a phone without AVPF
     public void Peer_that_knows_no_feedback_is_not_asked()
     {
