@@ -25,7 +25,7 @@ internal sealed class IceChecklist(IceContext context)
 
         if (Remote(address) is { } known)
         {
-            (known.Priority, known.Foundation, known.Type) = (candidate.Priority, candidate.Foundation, candidate.Type);
+            (known.Priority, known.Type) = (candidate.Priority, candidate.Type);
             Reprioritize();
             return;
         }
@@ -35,7 +35,7 @@ internal sealed class IceChecklist(IceContext context)
             return;
         }
 
-        var remote = new IceRemote(address, candidate.Priority, candidate.Foundation, candidate.Type);
+        var remote = new IceRemote(address, candidate.Priority, candidate.Type);
         _remotes.Add(remote);
         foreach (var @base in context.Bases)
         {
@@ -57,8 +57,7 @@ internal sealed class IceChecklist(IceContext context)
                 return null;
             }
 
-            // A foundation of its own: nothing is known of what it has in common with others.
-            remote = new IceRemote(from, priority, "prflx" + _remotes.Count, IceCandidateType.PeerReflexive);
+            remote = new IceRemote(from, priority, IceCandidateType.PeerReflexive);
             _remotes.Add(remote);
         }
 
@@ -101,7 +100,10 @@ internal sealed class IceChecklist(IceContext context)
         return pair is not null;
     }
 
-    /// <summary>The best waiting pair, else the best frozen one of a foundation that has none on its way (section 6.1.4.2).</summary>
+    /// <summary>
+    /// The best waiting pair (section 6.1.4.2). None is ever frozen: with one component of one stream that would only make
+    /// pairs wait for others, for ever with a peer that gives all its candidates one foundation, as Dino 0.4 does.
+    /// </summary>
     public IcePair? NextOrdinary()
     {
         foreach (var pair in _pairs)
@@ -112,28 +114,21 @@ internal sealed class IceChecklist(IceContext context)
             }
         }
 
+        return null;
+    }
+
+    /// <summary>A pair other than this one that was seen to work since.</summary>
+    public IcePair? ValidSince(long time, IcePair but)
+    {
         foreach (var pair in _pairs)
         {
-            if (pair.State == IcePairState.Frozen && !IsBusy(pair))
+            if (pair != but && pair.State == IcePairState.Succeeded && pair.ValidAt > time)
             {
                 return pair;
             }
         }
 
         return null;
-    }
-
-    /// <summary>What works from one base to one kind of address probably works for its likes (section 7.2.5.3.3).</summary>
-    public void Succeeded(IcePair pair)
-    {
-        pair.State = IcePairState.Succeeded;
-        foreach (var other in _pairs)
-        {
-            if (other.State == IcePairState.Frozen && other.HasFoundationOf(pair))
-            {
-                other.State = IcePairState.Waiting;
-            }
-        }
     }
 
     /// <summary>The best pair that works, and whether a better one is still to be tried.</summary>
@@ -185,7 +180,7 @@ internal sealed class IceChecklist(IceContext context)
             return null;
         }
 
-        pair.State = IsBusy(pair) ? IcePairState.Frozen : IcePairState.Waiting;
+        pair.State = IcePairState.Waiting;
         var at = _pairs.FindIndex(other => other.Priority < pair.Priority);
         _pairs.Insert(at < 0 ? _pairs.Count : at, pair);
         return pair;
@@ -196,23 +191,9 @@ internal sealed class IceChecklist(IceContext context)
     {
         for (var i = _pairs.Count - 1; i >= 0 && _pairs[i].Priority < priority; i--)
         {
-            if (_pairs[i].State is IcePairState.Frozen or IcePairState.Waiting or IcePairState.Failed && !_pairs[i].IsQueued)
+            if (_pairs[i].State is IcePairState.Waiting or IcePairState.Failed && !_pairs[i].IsQueued)
             {
                 _pairs.RemoveAt(i);
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>Whether a pair of this one's foundation is waiting or on its way (section 6.1.2.6).</summary>
-    private bool IsBusy(IcePair pair)
-    {
-        foreach (var other in _pairs)
-        {
-            if (other != pair && other.State is IcePairState.Waiting or IcePairState.InProgress && other.HasFoundationOf(pair))
-            {
                 return true;
             }
         }

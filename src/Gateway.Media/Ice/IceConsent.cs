@@ -6,6 +6,9 @@ internal sealed class IceConsent(IceAgentOptions options)
     private long _askAt = long.MaxValue;
     private long _endsAt = long.MaxValue;
 
+    /// <summary>When the peer last answered.</summary>
+    public long GivenAt { get; private set; }
+
     public long NextDue => Math.Min(_askAt, _endsAt);
 
     public bool IsDue(long now) => now >= _askAt;
@@ -19,7 +22,10 @@ internal sealed class IceConsent(IceAgentOptions options)
         Asked(now, context);
     }
 
-    public void Given(long now) => _endsAt = now + options.ConsentLifetime;
+    public void Given(long now) => (GivenAt, _endsAt) = (now, now + options.ConsentLifetime);
+
+    /// <summary>Two questions and more have gone unanswered.</summary>
+    public bool IsInDoubt(long now) => now - GivenAt > options.ConsentInterval * 5 / 2;
 
     /// <summary>The next time is 0.8 to 1.2 intervals away, so that many calls do not fall into step.</summary>
     public void Asked(long now, IceContext context) => _askAt = now + (options.ConsentInterval * 4 / 5)

@@ -200,6 +200,7 @@ internal sealed class IceGeneration
         {
             Consent.Asked(now, _context);
             _checks.AskConsent(Selected, Remote!, now);
+            Renominate(Selected, now);
         }
 
         SendNext(now);
@@ -236,7 +237,7 @@ internal sealed class IceGeneration
             (pair.IsNominated, pair.NominatedAt, pair.Nomination) = (true, now, nomination);
         }
 
-        if (pair.State != IcePairState.Succeeded)
+        if (pair.State != IcePairState.Succeeded || (Selected is not null && pair != Selected && Consent.IsInDoubt(now)))
         {
             _checks.StopRepeating(pair, now);
             Checklist.Trigger(pair);
@@ -250,7 +251,7 @@ internal sealed class IceGeneration
     private void OnSuccess(IceTransaction transaction, long now)
     {
         var pair = transaction.Pair;
-        Checklist.Succeeded(pair);
+        (pair.State, pair.ValidAt) = (IcePairState.Succeeded, now);
         if (pair == Selected)
         {
             Consent.Given(now);
@@ -326,9 +327,27 @@ internal sealed class IceGeneration
             return;
         }
 
-        _nominating = best;
-        best.ToBeNominated = true;
-        Checklist.Trigger(best);
+        Nominate(best);
+    }
+
+    /// <summary>
+    /// The peer's NAT gave it another address: its checks come from there, and it answers at the old one no more. RFC 8445 would
+    /// let the call run out of consent (section 8.1.1); libwebrtc and aioice follow a new nomination.
+    /// </summary>
+    private void Renominate(IcePair selected, long now)
+    {
+        if (_context.Role == IceRole.Controlling && _nominating is null && Consent.IsInDoubt(now)
+            && Checklist.ValidSince(Consent.GivenAt, but: selected) is { } other)
+        {
+            Nominate(other);
+        }
+    }
+
+    private void Nominate(IcePair pair)
+    {
+        _nominating = pair;
+        pair.ToBeNominated = true;
+        Checklist.Trigger(pair);
     }
 
     private void Select(IcePair pair, long now)
@@ -338,7 +357,8 @@ internal sealed class IceGeneration
             return;
         }
 
-        (Selected, WasSelected) = (pair, true);
+        (Selected, WasSelected, _nominating) = (pair, true, null);
+        pair.ToBeNominated = false;
         Consent.Begin(now, _context);
         if (_context.Role == IceRole.Controlling)
         {

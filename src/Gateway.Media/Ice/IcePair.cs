@@ -2,10 +2,9 @@ using Gateway.Media.Io;
 
 namespace Gateway.Media.Ice;
 
-/// <summary>The states of a pair (RFC 8445 section 6.1.2.6).</summary>
+/// <summary>The states of a pair (RFC 8445 section 6.1.2.6), but for Frozen.</summary>
 internal enum IcePairState
 {
-    Frozen,
     Waiting,
     InProgress,
     Succeeded,
@@ -13,13 +12,11 @@ internal enum IcePairState
 }
 
 /// <summary>An address of the peer's, signalled or seen in a check.</summary>
-internal sealed class IceRemote(PeerAddress address, uint priority, string foundation, IceCandidateType type)
+internal sealed class IceRemote(PeerAddress address, uint priority, IceCandidateType type)
 {
     public PeerAddress Address => address;
 
     public uint Priority { get; set; } = priority;
-
-    public string Foundation { get; set; } = foundation;
 
     public IceCandidateType Type { get; set; } = type;
 }
@@ -36,6 +33,9 @@ internal sealed class IcePair(IceBase @base, IceRemote remote)
     /// <summary>Section 6.1.2.3; depends on who controls.</summary>
     public ulong Priority { get; set; }
 
+    /// <summary>When a check of it was last answered.</summary>
+    public long ValidAt { get; set; } = long.MinValue;
+
     /// <summary>In the triggered-check queue.</summary>
     public bool IsQueued { get; set; }
 
@@ -51,10 +51,7 @@ internal sealed class IcePair(IceBase @base, IceRemote remote)
     /// <summary>The number of the peer's last nomination, 0 for one without.</summary>
     public uint Nomination { get; set; }
 
-    public bool IsUnfinished => State is IcePairState.Frozen or IcePairState.Waiting or IcePairState.InProgress;
-
-    public bool HasFoundationOf(IcePair other) =>
-        other.Base.Order == Base.Order && other.Remote.Foundation.Equals(remote.Foundation, StringComparison.Ordinal);
+    public bool IsUnfinished => State is IcePairState.Waiting or IcePairState.InProgress;
 
     public void Prioritize(IceRole role)
     {

@@ -150,6 +150,42 @@ public sealed class IceNominationTests
         Assert.Empty(_peer.Requests);
     }
 
+    [Fact] // a phone's NAT forgot it in mid-call: its checks come from another port now, and nothing arrives at the old one
+    public void Controlling_agent_follows_a_peer_whose_address_changed()
+    {
+        _agent.Agent.SetRole(IceRole.Controlling);
+        _network.Run(1_000);
+        AssertInUse(Near);
+
+        _network.IsLost = (from, to, _) => from == SimulatedNetwork.Address(Near) || to == SimulatedNetwork.Address(Near);
+        for (var i = 0; i < 10; i++)
+        {
+            _peer.Check(Far, IceRole.Controlled);
+            _network.Run(2_500);
+        }
+
+        AssertInUse(Far);
+        Assert.Single(_peer.Requests, request => request.At == SimulatedNetwork.Address(Far) && Read(request.Datagram).Nominates);
+        _network.Run(60_000);
+        AssertInUse(Far);
+    }
+
+    [Fact] // Dino 0.4 gives every candidate the foundation 1
+    public void Candidates_of_one_foundation_do_not_wait_for_one_another()
+    {
+        var peer = new ScriptedPeer(_network, _agent, "198.51.100.9:7000") { Ufrag = "dino" };
+        _agent.Agent.SetRole(IceRole.Controlling);
+        _agent.Agent.Restart(_network.Now);
+        peer.Describe();
+        foreach (var (address, priority) in (ReadOnlySpan<(string, uint)>)[("172.17.0.1", 900), ("172.18.0.1", 800), ("198.51.100.9", 700)])
+        {
+            _agent.Agent.AddRemoteCandidate(new IceCandidate("1", 1, "udp", priority, address, 7000, IceCandidateType.Host));
+        }
+
+        Assert.True(_network.RunUntil(() => _agent.IsConnected, 500));
+        AssertInUse("198.51.100.9:7000");
+    }
+
     [Fact] // RFC 8445 section 7.2.5.2.1
     public void Answer_from_another_address_than_was_asked_rules_the_pair_out()
     {
