@@ -89,6 +89,7 @@ internal sealed partial class MessagesRun : IDisposable
     {
         var count = Math.Min(rate * seconds, _sentAt.Length);
         Array.Clear(_arrivedAt);
+        _texts.BeginAnew();
         (_arrived, _doubled, _errors) = (0, 0, 0);
         var before = await Usage.ReadAsync(gateway, prosody.Id, Environment.ProcessId);
         var bare = await hop.MeasureAsync(SendAsync(toSip, rate, count));

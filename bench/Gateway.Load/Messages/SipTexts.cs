@@ -22,7 +22,7 @@ internal sealed class SipTexts : IDisposable
     private readonly IPEndPoint _gateway;
     private readonly Action<int, long> _onText;
     private readonly Thread _reading;
-    private readonly string _run = Guid.NewGuid().ToString("N");
+    private string _run = Guid.NewGuid().ToString("N");
     private int _refused;
 
     public SipTexts(int port, int gateway, Action<int, long> onText)
@@ -42,6 +42,13 @@ internal sealed class SipTexts : IDisposable
 
     /// <summary>Own messages that were refused.</summary>
     public int Refused => _refused;
+
+    /// <summary>Forgets what was sent so far: the numbers that follow are other messages.</summary>
+    public void BeginAnew()
+    {
+        _run = Guid.NewGuid().ToString("N");
+        _unanswered.Clear();
+    }
 
     /// <summary>Sends one to a user of the domain.</summary>
     public void Send(int number, string user)
