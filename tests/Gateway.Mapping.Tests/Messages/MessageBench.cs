@@ -102,14 +102,13 @@ internal sealed class MessageBench : IDisposable
 
         public bool IsFull { get; set; }
 
-        public List<XElement> Sent { get; } = [];
+        private ImmutableList<XElement> _sent = [];
+
+        public ImmutableList<XElement> Sent => _sent;
 
         public bool TrySend(XElement stanza)
         {
-            lock (Sent)
-            {
-                Sent.Add(stanza);
-            }
+            ImmutableInterlocked.Update(ref _sent, (all, one) => all.Add(one), stanza);
 
             return !IsFull;
         }
@@ -122,23 +121,18 @@ internal sealed class MessageBench : IDisposable
     {
         public Func<OutgoingRequest, SipResult?> Answers { get; set; } = _ => new SipResult(200, "OK", false);
 
-        public List<OutgoingRequest> Requests { get; } = [];
+        private ImmutableList<OutgoingRequest> _requests = [];
 
-        public List<TaskCompletionSource<SipResult>> Open { get; } = [];
+        public ImmutableList<OutgoingRequest> Requests => _requests;
 
         public IEnumerable<string> Texts => Requests.Select(request => request.Body!.Text);
 
         public Task<SipResult> SendAsync(OutgoingRequest request, CancellationToken cancellationToken)
         {
-            Requests.Add(request);
-            if (Answers(request) is { } answer)
-            {
-                return Task.FromResult(answer);
-            }
-
-            var open = new TaskCompletionSource<SipResult>();
-            Open.Add(open);
-            return open.Task.WaitAsync(cancellationToken);
+            ImmutableInterlocked.Update(ref _requests, (all, one) => all.Add(one), request);
+            return Answers(request) is { } answer
+                ? Task.FromResult(answer)
+                : new TaskCompletionSource<SipResult>().Task.WaitAsync(cancellationToken); // never
         }
 
         public ISipCall Invite(OutgoingInvite invite, ISipCallSink sink) => throw new NotSupportedException();
