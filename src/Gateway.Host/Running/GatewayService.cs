@@ -84,7 +84,10 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
         _sip.Events.Serve(PresenceExchange.Package, _presence.Exchange);
         _calls = new CallService(new CallServiceParts(
             plan, addresses, new CallAdmission(plan.Policy, addresses, policy, time), _xmpp, _sip, _relay,
-            instanceKey, time, logs.CreateLogger<CallService>()));
+            instanceKey, time, logs.CreateLogger<CallService>())
+        {
+            Journal = _state,
+        });
         _calls.Announce(_presence);
         _notices.To = _calls;
         _messages = new MessageService(new MessageServiceParts(
@@ -129,6 +132,7 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
         _threads.Fill(stored.Threads);
         _addresses.Remember(stored.Spellings);
         _messages.Fill(stored);
+        _calls.Recover(stored.Calls);
         await _presence.LoadAsync(cancellationToken).ConfigureAwait(false);
         await _sip.StartAsync(cancellationToken).ConfigureAwait(false);
         _stream = RunStreamAsync();

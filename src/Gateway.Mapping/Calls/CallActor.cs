@@ -167,6 +167,7 @@ internal sealed partial class CallActor : IAsyncDisposable
         _current = input;
         Remember(input, before, next);
         Volatile.Write(ref _call, next);
+        _context.Journal.Changed(Parties, before, next);
         if (next.Sid != before.Sid)
         {
             _context.Directory.Rekey(this, before.Sid, next.Sid);

@@ -12,6 +12,7 @@ internal sealed record CallContext(
     ISipUserAgent UserAgent,
     IMediaRelay Relay,
     CallDirectory Directory,
+    CallJournal Journal,
     CallMetrics Metrics,
     CallLog Log,
     TimeProvider Time);

@@ -6,6 +6,7 @@ using Gateway.Mapping.Configuration;
 using Gateway.Mapping.Policy;
 using Gateway.Mapping.Presence;
 using Gateway.Mapping.Sessions;
+using Gateway.Mapping.State;
 using Gateway.Media.Relay;
 using Gateway.Sip.UserAgent;
 using Gateway.Xmpp.Addresses;
@@ -34,7 +35,11 @@ public sealed record CallServiceParts(
     IMediaRelay Relay,
     ReadOnlyMemory<byte> InstanceKey,
     TimeProvider Time,
-    ILogger<CallService> Logs);
+    ILogger<CallService> Logs)
+{
+    /// <summary>Keeps calls in progress for the farewell after a crash (MAPPING J-13); null: they are not kept.</summary>
+    public IStateJournal? Journal { get; init; }
+}
 
 /// <summary>
 /// All calls of the process: takes proposals, Jingle requests and INVITEs, finds or begins the call they belong to, and posts
@@ -48,10 +53,14 @@ public sealed partial class CallService : IXmppExtension, ISipInviteHandler, IXm
     /// <summary>As XEP-0181 section 2 assumes.</summary>
     private static readonly TimeSpan TypedDuration = TimeSpan.FromMilliseconds(100);
 
+    private static readonly TimeSpan FarewellPatience = TimeSpan.FromSeconds(20);
+
     private readonly CallServiceParts _parts;
     private readonly CallDirectory _directory;
     private readonly CallMetrics _metrics;
     private readonly CallContext _context;
+    private readonly CallJournal _journal;
+    private readonly ConcurrentQueue<CallRecord> _cutOff = new();
     private readonly CallIds _ids;
     private readonly CallLog _log;
     private readonly CancellationTokenSource _stopping = new();
@@ -68,8 +77,9 @@ public sealed partial class CallService : IXmppExtension, ISipInviteHandler, IXm
         _metrics = new CallMetrics(_directory);
         _log = new CallLog(parts.Logs);
         _ids = new CallIds(parts.InstanceKey.Span);
+        _journal = new CallJournal(parts.Journal);
         _context = new CallContext(parts.Options, parts.Link, parts.UserAgent, parts.Relay,
-            _directory, _metrics, _log, parts.Time);
+            _directory, _journal, _metrics, _log, parts.Time);
     }
 
     /// <summary>
@@ -167,9 +177,24 @@ public sealed partial class CallService : IXmppExtension, ISipInviteHandler, IXm
     /// <inheritdoc/>
     public Task WhenEmptyAsync(CancellationToken cancellationToken) => _directory.WhenEmptyAsync(cancellationToken);
 
+    /// <summary>Calls that the last process left behind: their users are told as soon as there is a way to them (J-13).</summary>
+    public void Recover(IEnumerable<CallRecord> calls)
+    {
+        ArgumentNullException.ThrowIfNull(calls);
+        foreach (var call in calls)
+        {
+            _cutOff.Enqueue(call);
+        }
+    }
+
     /// <inheritdoc/>
     public void OnUp(bool isReconnect)
     {
+        while (_cutOff.TryDequeue(out var cutOff))
+        {
+            Farewell(cutOff);
+        }
+
         foreach (var call in _directory.All)
         {
             call.Post(new CallInput(new CallEvent.LinkRestored()));
@@ -199,6 +224,24 @@ public sealed partial class CallService : IXmppExtension, ISipInviteHandler, IXm
         await Task.WhenAll(_running.Keys).ConfigureAwait(false);
         _metrics.Dispose();
         _stopping.Dispose();
+    }
+
+    private void Farewell(CallRecord call)
+    {
+        foreach (var stanza in CallJournal.Farewell(call))
+        {
+            if (stanza.Name.LocalName == "iq")
+            {
+                _parts.Link.SendIq(stanza, FarewellPatience, static _ => { }); // a device that has forgotten the session says so
+            }
+            else
+            {
+                _parts.Link.TrySend(stanza);
+            }
+        }
+
+        _journal.Told(call);
+        _log.CutOff(call.User.ToString(), call.Contact.ToString(), call.Id);
     }
 
     /// <summary>Starts an entered call with its first event.</summary>

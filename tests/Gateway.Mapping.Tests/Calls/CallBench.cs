@@ -7,6 +7,7 @@ using Gateway.Mapping.Addresses;
 using Gateway.Mapping.Calls;
 using Gateway.Mapping.Configuration;
 using Gateway.Mapping.Policy;
+using Gateway.Mapping.Tests.State;
 using Gateway.Media.Relay;
 using Gateway.Sip.Messages;
 using Gateway.Sip.UserAgent;
@@ -46,11 +47,16 @@ internal sealed class CallBench : IAsyncDisposable
         var policy = new AccessPolicy(options, addresses);
         Service = new CallService(new CallServiceParts(
             options, addresses, new CallAdmission(options.Policy, addresses, policy, Time), Link, Sip, Relay,
-            new byte[32], Time, NullLogger<CallService>.Instance));
+            new byte[32], Time, NullLogger<CallService>.Instance)
+        {
+            Journal = Journal,
+        });
         _router.Register(Service);
     }
 
     public VirtualTime Time { get; } = new();
+
+    public JournalList Journal { get; } = new();
 
     public FakeLink Link { get; } = new();
 

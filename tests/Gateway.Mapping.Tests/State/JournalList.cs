@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Gateway.Mapping.State;
 
 namespace Gateway.Mapping.Tests.State;
@@ -5,9 +6,32 @@ namespace Gateway.Mapping.Tests.State;
 /// <summary>A journal that can be read again as the store would give it back.</summary>
 internal sealed class JournalList : IStateJournal
 {
-    private readonly List<StoreChange> _changes = [];
+    private ImmutableList<StoreChange> _changes = [];
 
     public IReadOnlyList<StoreChange> Changes => _changes;
+
+    /// <summary>The calls in progress that the changes leave.</summary>
+    public IReadOnlyCollection<CallRecord> Calls
+    {
+        get
+        {
+            Dictionary<(string, object), CallRecord> calls = [];
+            foreach (var change in _changes)
+            {
+                switch (change)
+                {
+                    case StoreChange.KeepCall { Call: var call }:
+                        calls[(call.Id, call.Contact)] = call;
+                        break;
+                    case StoreChange.ForgetCall gone:
+                        calls.Remove((gone.Id, gone.Contact));
+                        break;
+                }
+            }
+
+            return calls.Values;
+        }
+    }
 
     /// <summary>The rows of the thread table that the changes leave, least recently used first.</summary>
     public IEnumerable<ThreadRecord> Threads
@@ -32,5 +56,5 @@ internal sealed class JournalList : IStateJournal
         }
     }
 
-    public void Write(StoreChange change) => _changes.Add(change);
+    public void Write(StoreChange change) => ImmutableInterlocked.Update(ref _changes, static (all, one) => all.Add(one), change);
 }
