@@ -28,6 +28,9 @@ internal static class CheckCommand
         checks.AddRange(options.Mapping.Trunks.Values
             .OrderBy(trunk => trunk.Name, StringComparer.Ordinal)
             .Select(trunk => TrunkAsync(options, trunk, patience.Token)));
+        checks.AddRange(options.Mapping.Trunks.Values.Where(trunk => trunk.Register)
+            .OrderBy(trunk => trunk.Name, StringComparer.Ordinal)
+            .Select(trunk => AccountAsync(options, trunk, patience.Token)));
         checks.AddRange(options.Media.Engine == MediaEngine.Rtpengine
             ? options.Media.Rtpengine.Select(engine => RtpengineAsync(engine, patience.Token))
             : [.. NativeLibraries.Check().Select(library => Task.FromResult(Library(library))), Task.FromResult(Addresses(options))]);
@@ -99,6 +102,39 @@ internal static class CheckCommand
         return await relay.PingAsync(cancellationToken)
             ? new CheckLine(name, null, null)
             : new CheckLine(name, "no answer to ping", $"Start rtpengine with listen-ng={engine}, or correct Media.Rtpengine");
+    }
+
+    /// <summary>REGISTER without Contact, which only asks (RFC 3261 section 10.2.3): whether the account is let in.</summary>
+    private static async Task<CheckLine> AccountAsync(GatewayOptions options, TrunkOptions trunk, CancellationToken cancellationToken)
+    {
+        var account = TrunkRegistrations.AccountOf(trunk);
+        var name = $"account {account.Address.Uri} at {account.Registrar}";
+        var remedy = $"Check Sip.Trunks.{trunk.Name}.Username, Password and Domain";
+        try
+        {
+            var endpoint = new SipEndpoint(options.Probe(), TimeProvider.System, NullLogger<SipEndpoint>.Instance);
+            await using (endpoint.ConfigureAwait(false))
+            {
+                await endpoint.StartAsync(cancellationToken).ConfigureAwait(false);
+                var result = await endpoint.SendAsync(
+                    new OutgoingRequest(SipMethod.Register, account.Registrar, account.Address, account.Address)
+                    {
+                        NextHop = account.NextHop,
+                        Credentials = account.Credentials,
+                    },
+                    cancellationToken).ConfigureAwait(false);
+                return result.Status is >= 200 and < 300 ? new CheckLine(name, null, null)
+                    : new CheckLine(name, result.IsLocal ? "no answer" : $"refused with {result.Status} {result.Phrase}", remedy);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return new CheckLine(name, "no answer", remedy);
+        }
+        catch (SocketException e)
+        {
+            return new CheckLine(name, e.Message, remedy);
+        }
     }
 
     /// <summary>OPTIONS to one trunk. Any answer but 503 says that it is there and reachable both ways.</summary>

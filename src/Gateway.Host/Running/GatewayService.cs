@@ -45,6 +45,7 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
     private readonly ThreadTable _threads;
     private readonly AddressPlan _addresses;
     private readonly PresenceService _presence;
+    private readonly TrunkRegistrations _registrations;
     private readonly CallService _calls;
     private readonly MessageService _messages;
     private readonly SessionTraceRecorder? _traces;
@@ -102,6 +103,7 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
             .Register(new AddressPromptExtension(new SipAddressPrompt(addresses, policy)))
             .Advertise(@"jid\20escaping", DiscoTargets.Domain); // XEP-0106 section 5: clients then escape typed addresses
         _xmpp.Observe(_presence).Observe(_calls);
+        _registrations = new TrunkRegistrations(plan, _sip);
         _sip.InviteHandler = _calls;
         _sip.Serve(_messages);
         _traces?.Directory = _calls;
@@ -115,6 +117,7 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
     [
         new("xmpp", () => _xmpp.IsUp ? null : _xmppState.WhyDown),
         new("sip", () => _sip.IsListening ? null : "not listening"),
+        .. _registrations.Checks,
     ];
 
     /// <summary>True after the stream's loop failed: the process ends with 1, and a supervisor starts it anew.</summary>
@@ -135,11 +138,13 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
         _calls.Recover(stored.Calls);
         await _presence.LoadAsync(cancellationToken).ConfigureAwait(false);
         await _sip.StartAsync(cancellationToken).ConfigureAwait(false);
+        _registrations.Start();
         _stream = RunStreamAsync();
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        await _registrations.StopAsync(cancellationToken).ConfigureAwait(false);
         await EndCallsAsync(cancellationToken).ConfigureAwait(false);
         await _presence.StopAsync(cancellationToken).ConfigureAwait(false);
         await _stopping.CancelAsync().ConfigureAwait(false);

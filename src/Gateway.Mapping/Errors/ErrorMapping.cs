@@ -1,5 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using Gateway.Mapping.Addresses;
 using Gateway.Sip.Messages;
+using Gateway.Xmpp.Addresses;
 using Gateway.Xmpp.Stanzas;
 
 namespace Gateway.Mapping.Errors;
@@ -49,8 +51,26 @@ public static class ErrorMapping
     /// <param name="status">300 to 699.</param>
     /// <param name="phrase">Reason phrase.</param>
     /// <param name="exposeText">Whether the user sees code and phrase (X-1).</param>
-    public static StanzaError ToXmpp(int status, string phrase, bool exposeText = true) =>
-        new(ConditionFor(status), exposeText ? StatusText.Of(status, phrase) : null, TypeFor(status));
+    /// <param name="newAddress">The Contact of 301 and 302 as a JID at the gateway, where policy lets it through (E-5, E-7).</param>
+    public static StanzaError ToXmpp(int status, string phrase, bool exposeText = true, Jid? newAddress = null) =>
+        new(ConditionFor(status), exposeText ? StatusText.Of(status, phrase) : null, TypeFor(status))
+        {
+            Address = status is 301 or 302 && newAddress is not null ? $"xmpp:{Uri.EscapeDataString(newAddress.Local ?? "")}@{newAddress.Domain}" : null,
+        };
+
+    /// <summary>The JID that gone or redirect names: a bare one, or an <c>xmpp:</c> URI (RFC 5122) of it.</summary>
+    public static bool TryNewAddress(StanzaError error, [NotNullWhen(true)] out Jid? address)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        var text = error.Address ?? "";
+        if (text.StartsWith("xmpp:", StringComparison.OrdinalIgnoreCase))
+        {
+            var end = text.IndexOfAny(['?', '#']);
+            text = Uri.UnescapeDataString(text[5..(end < 0 ? text.Length : end)]);
+        }
+
+        return Jid.TryParse(text, out address, out _);
+    }
 
     private static StanzaErrorCondition ConditionFor(int status) => status switch
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Gateway.Sip.Registrations;
 using Microsoft.Extensions.Logging;
 
 namespace Gateway.Sip.Transports;
@@ -36,6 +37,16 @@ internal sealed partial class SipLog(ILogger logger, TimeProvider time)
         _lastMalformed = time.GetTimestamp();
         _unsaid = 0;
     }
+
+    public void RegistrationChanged(string account, RegistrationPhase phase) => LogRegistrationChanged(logger, account, phase);
+
+    public void RegistrationFailed(string account, int status, string phrase) => LogRegistrationFailed(logger, account, status, phrase);
+
+    [LoggerMessage(2030, LogLevel.Information, "Registration of {Account}: {Phase}")]
+    private static partial void LogRegistrationChanged(ILogger logger, string account, RegistrationPhase phase);
+
+    [LoggerMessage(2031, LogLevel.Warning, "Registration of {Account} failed: {Status} {Phrase}")]
+    private static partial void LogRegistrationFailed(ILogger logger, string account, int status, string phrase);
 
     [LoggerMessage(2010, LogLevel.Debug, "{Direction} {Transport} {Remote}: {StartLine}")]
     private static partial void LogMessage(

@@ -18,7 +18,9 @@ internal sealed class SipMetrics : IDisposable
     private long _transactions;
     private long _calls;
     private long _dialogs;
+    private readonly Counter<long> _registrationFailures;
     private long _subscriptions;
+    private long _registrations;
     private long _connections;
     private long _sockets;
 
@@ -33,6 +35,9 @@ internal sealed class SipMetrics : IDisposable
         _stray = _meter.CreateCounter<long>("gateway.sip.messages.stray", "{message}", "Messages that belong to nothing known");
         _unreachable = _meter.CreateCounter<long>("gateway.sip.unreachable", "{error}", "ICMP errors about datagrams that were sent");
         _faults = _meter.CreateCounter<long>("gateway.sip.faults", "{fault}", "Faults of the stack itself, contained");
+        _registrationFailures = _meter.CreateCounter<long>(
+            "gateway.sip.registrations.failed", "{failure}", "Registrations that were refused or not answered, and bindings that ended");
+        Gauge("gateway.sip.registrations", "Accounts that are registered now", () => Volatile.Read(ref _registrations));
         Gauge("gateway.sip.timers", "Timers running", () => Volatile.Read(ref _timers));
         Gauge("gateway.sip.transactions", "Transactions in memory", () => Volatile.Read(ref _transactions));
         Gauge("gateway.sip.calls", "Calls: attempts and dialogs", () => Volatile.Read(ref _calls));
@@ -86,6 +91,10 @@ internal sealed class SipMetrics : IDisposable
     public void CallsChanged(int by) => Interlocked.Add(ref _calls, by);
 
     public void DialogsChanged(int by) => Interlocked.Add(ref _dialogs, by);
+
+    public void RegistrationsChanged(int by) => Interlocked.Add(ref _registrations, by);
+
+    public void RegistrationFailed() => _registrationFailures.Add(1);
 
     public void SubscriptionsChanged(int by) => Interlocked.Add(ref _subscriptions, by);
 

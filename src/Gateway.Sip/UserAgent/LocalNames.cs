@@ -15,6 +15,9 @@ internal sealed class LocalNames(SipEndpointOptions options)
             flow.Transport.ViaName(), options.AdvertisedHost ?? local.Address.ToString(), local.Port, SipIdentifiers.Branch());
     }
 
+    /// <summary>Whether a Contact has our host in it; the port tells instances on one host apart.</summary>
+    public bool IsOurs(SipUri contact) => options.AdvertisedHost is null || contact.Host == options.AdvertisedHost;
+
     /// <summary>Our Contact for a flow.</summary>
     /// <param name="flow">How the message goes.</param>
     /// <param name="user">Whose user part it carries.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Gateway.Sip.Registrations;
 using Gateway.Sip.Subscriptions;
 using Gateway.Sip.Transports;
 using Microsoft.Extensions.Logging;
@@ -125,6 +126,15 @@ public sealed partial class SipEndpoint : ISipUserAgent, IAsyncDisposable
             await _network.DisposeAsync().ConfigureAwait(false);
             await _loop.CompleteAsync().ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Keeps an account registered until <see cref="ISipRegistration.EndAsync"/>. After <see cref="StartAsync"/>.</summary>
+    public ISipRegistration Register(SipAccount account)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        var registration = new Registration(_stack, account);
+        _loop.Post(registration.Start);
+        return registration;
     }
 
     /// <inheritdoc/>

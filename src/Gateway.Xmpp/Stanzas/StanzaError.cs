@@ -77,4 +77,9 @@ public enum StanzaErrorCondition
 /// <param name="Type">Error type.</param>
 /// <param name="Application">Application-specific condition, for example Jingle's <c>unknown-session</c>.</param>
 public sealed record StanzaError(
-    StanzaErrorCondition Condition, string? Text = null, string? Type = null, System.Xml.Linq.XName? Application = null);
+    StanzaErrorCondition Condition, string? Text = null, string? Type = null, System.Xml.Linq.XName? Application = null)
+{
+    /// <summary>With gone and redirect: where the addressee is now, an address or an <c>xmpp:</c> URI (RFC 6120 sections 8.3.3.5,
+    /// 8.3.3.14); null when it is not said. A claim of the other side.</summary>
+    public string? Address { get; init; }
+}

@@ -8,6 +8,9 @@ public static class StanzaErrors
     /// <summary>Texts longer than this are cut: they are for people.</summary>
     public const int MaxTextLength = 1024;
 
+    /// <summary>A longer address of gone or redirect is no JID (RFC 7622 section 3.1), and is left out.</summary>
+    public const int MaxAddressLength = 3_200;
+
     /// <summary>The error in a stanza of type='error'; undefined-condition where it is missing or names none we know.</summary>
     public static StanzaError Read(XElement stanza)
     {
@@ -22,6 +25,7 @@ public static class StanzaErrors
         var condition = StanzaErrorCondition.UndefinedCondition;
         string? text = null;
         XName? application = null;
+        string? address = null;
         foreach (var child in error.Elements())
         {
             if (child.Name.Namespace != StreamNamespaces.StanzaErrors)
@@ -35,10 +39,11 @@ public static class StanzaErrors
             else if (TryConditionNamed(child.Name.LocalName, out var named))
             {
                 condition = named;
+                address = AddressOf(named, child.Value.Trim());
             }
         }
 
-        return new StanzaError(condition, text, error.Attribute("type")?.Value, application);
+        return new StanzaError(condition, text, error.Attribute("type")?.Value, application) { Address = address };
     }
 
     /// <summary>The error child, without namespace: the stanza's writer gives it the stream's.</summary>
@@ -48,7 +53,7 @@ public static class StanzaErrors
         var element = new XElement(
             "error",
             new XAttribute("type", error.Type ?? UsualType(error.Condition)),
-            new XElement(StreamNamespaces.StanzaErrors + NameOf(error.Condition)));
+            new XElement(StreamNamespaces.StanzaErrors + NameOf(error.Condition), AddressOf(error.Condition, error.Address)));
         if (error.Text is not null)
         {
             element.Add(new XElement(
@@ -101,6 +106,9 @@ public static class StanzaErrors
             or StanzaErrorCondition.ResourceConstraint or StanzaErrorCondition.UnexpectedRequest => "wait",
         _ => "cancel",
     };
+
+    private static string? AddressOf(StanzaErrorCondition condition, string? text) =>
+        condition is StanzaErrorCondition.Gone or StanzaErrorCondition.Redirect && text is { Length: > 0 and <= MaxAddressLength } ? text : null;
 
     private static readonly Dictionary<string, StanzaErrorCondition> ByName =
         Enum.GetValues<StanzaErrorCondition>().ToDictionary(NameOf, StringComparer.Ordinal);

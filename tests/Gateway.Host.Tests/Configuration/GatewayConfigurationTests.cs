@@ -149,7 +149,7 @@ public sealed class GatewayConfigurationTests : IDisposable
         { Trunk("\"Uri\": \"sip:gw:hunter2@pbx.example.org\""), "Sip.Trunks.pbx.Uri = \"sip:gw:…@pbx.example.org\"", "Write a SIP URI" },
         { Trunk("\"Uri\": \"sips:pbx.example.org\""), "Sip.Trunks.pbx.Uri", "Write a SIP URI" },
         { Trunk("\"Uri\": \"sip:pbx.example.org;transport=tls\""), "Sip.Trunks.pbx.Uri", "Write a SIP URI" },
-        { Trunk("\"Uri\": \"sip:a.example\", \"Register\": true"), "Sip.Trunks.pbx.Register = true", "not available in this version. Use false" },
+        { Trunk("\"Uri\": \"sip:a.example\", \"Register\": true"), "Sip.Trunks.pbx.Username", "missing beside Register" },
         { Trunk("\"Uri\": \"sip:a.example\", \"Register\": \"true\""), "Sip.Trunks.pbx.Register = \"true\"", "this is a string. Write true or false" },
         { Trunk("\"Uri\": \"sip:a.example\", \"Username\": \"gw\""), "Sip.Trunks.pbx.Password", "missing beside Username" },
         { Trunk("\"Uri\": \"sip:a.example\", \"Password\": \"hunter2\""), "Sip.Trunks.pbx.Username", "missing beside Password" },

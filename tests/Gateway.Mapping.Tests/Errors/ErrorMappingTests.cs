@@ -1,5 +1,6 @@
 using Gateway.Mapping.Errors;
 using Gateway.Sip.Messages;
+using Gateway.Xmpp.Addresses;
 using Gateway.Xmpp.Stanzas;
 
 namespace Gateway.Mapping.Tests.Errors;
@@ -145,4 +146,24 @@ public sealed class ErrorMappingTests
 
     [Fact]
     public void The_operator_may_hide_code_and_phrase() => Assert.Null(ErrorMapping.ToXmpp(404, "Not Found", exposeText: false).Text);
+
+    [Theory] // E-5, RFC 6120 sections 8.3.3.5 and 8.3.3.14, RFC 5122 section 2.2
+    [InlineData("romeo@afterlife.example", "romeo@afterlife.example")]
+    [InlineData("xmpp:romeo@afterlife.example", "romeo@afterlife.example")]
+    [InlineData("xmpp:rom%C3%A9o@afterlife.example?message", "roméo@afterlife.example")]
+    [InlineData("https://afterlife.example", null)]
+    [InlineData(null, null)]
+    public void New_address_of_gone_is_read(string? text, string? jid)
+    {
+        var found = ErrorMapping.TryNewAddress(new StanzaError(StanzaErrorCondition.Gone) { Address = text }, out var address);
+        Assert.Equal(jid is not null, found);
+        Assert.Equal(jid, address?.ToString());
+    }
+
+    [Theory] // E-5, E-7
+    [InlineData(301, "xmpp:bob%25b.example@sip.example.org")]
+    [InlineData(302, "xmpp:bob%25b.example@sip.example.org")]
+    [InlineData(410, null)]
+    public void New_address_of_a_moved_sip_user_is_told_where_the_status_has_one(int status, string? address) =>
+        Assert.Equal(address, ErrorMapping.ToXmpp(status, "Moved", newAddress: Jid.Parse("bob%b.example@sip.example.org")).Address);
 }

@@ -61,11 +61,9 @@ internal static class TrunksSection
             Transcode = section.List<string>("Transcode", [], AddressText.TryToken, "Write encoding names, such as \"PCMA\""),
         };
 
-        if (trunk.Register)
+        if (trunk.Register && trunk.Username is null)
         {
-            section.Fault(
-                "Register", "not available in this version",
-                "Use false, and have the peer send calls to the gateway's address (a trunk or static contact)");
+            section.Fault("Username", "missing beside Register", "Write the user name of the account, and its Password");
         }
 
         if (trunk.Password is not null && trunk.Username is null)
