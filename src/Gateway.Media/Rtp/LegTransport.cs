@@ -19,6 +19,9 @@ internal abstract class LegTransport
     /// <summary>The leg that it carries; null before it is attached and after the call's end.</summary>
     internal MediaLeg? Leg { get; set; }
 
+    /// <summary>What becomes of a packet, by its payload number; filled by the leg.</summary>
+    internal StreamRoute?[] Routes { get; } = new StreamRoute?[128];
+
     /// <summary>Its number at the leg.</summary>
     internal int Number { get; set; }
 

@@ -106,13 +106,9 @@ internal sealed class MediaCall
     /// <summary>What follows from both legs' plans.</summary>
     private static void Settle(MediaStream stream)
     {
+        stream.Settle();
         var plan = stream.Plan;
         var opposite = stream.Opposite?.Plan;
-        if (opposite is { Incoming.Length: > 0 })
-        {
-            stream.SetOutgoingRate(Math.Max(1, opposite.Incoming[0].Outgoing.ClockRate));
-        }
-
         stream.Generator.Comfort(
             plan is { IsRefused: false, Sends: true, ComfortPayload: not null, Kind: StreamKind.Audio }
             && opposite is { IsRefused: false, Receives: false });

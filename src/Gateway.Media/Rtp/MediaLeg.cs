@@ -10,9 +10,9 @@ internal sealed class MediaLeg(MediaCall call, int side)
 
     private readonly List<LegTransport> _transports = [];
     private readonly List<MediaStream> _streams = [];
-    private readonly List<StreamRoute?[]> _routes = [];
     private readonly Dictionary<uint, StreamRoute?[]> _bySsrc = [];
     private LegPlan _plan = LegPlan.Silent;
+    private bool _announcesSsrcs;
     private bool _heard;
     private long? _peerClock;
 
@@ -36,7 +36,6 @@ internal sealed class MediaLeg(MediaCall call, int side)
     {
         (transport.Leg, transport.Number) = (this, _transports.Count);
         _transports.Add(transport);
-        _routes.Add(new StreamRoute?[128]);
         return transport.Number;
     }
 
@@ -46,7 +45,7 @@ internal sealed class MediaLeg(MediaCall call, int side)
         for (var i = 0; i < _transports.Count; i++)
         {
             _transports[i].Apply(i < plan.Transports.Length ? plan.Transports[i] : new TransportPlan.None(), now);
-            Array.Clear(_routes[i]);
+            Array.Clear(_transports[i].Routes);
         }
 
         _bySsrc.Clear();
@@ -62,12 +61,14 @@ internal sealed class MediaLeg(MediaCall call, int side)
             _streams[i].Apply(stream, now);
             Route(_streams[i]);
         }
+
+        _announcesSsrcs = _bySsrc.Count > 0;
     }
 
     /// <summary>Which stream a packet belongs to: by its announced SSRC, or else by its payload number.</summary>
     public bool TryRoute(LegTransport transport, in RtpHeader header, out StreamRoute route)
     {
-        var routes = _bySsrc.Count > 0 && _bySsrc.TryGetValue(header.Ssrc, out var own) ? own : _routes[transport.Number];
+        var routes = _announcesSsrcs && _bySsrc.TryGetValue(header.Ssrc, out var own) ? own : transport.Routes;
         route = routes[header.PayloadType]!;
         return route is not null;
     }
@@ -122,12 +123,11 @@ internal sealed class MediaLeg(MediaCall call, int side)
     private void Route(MediaStream stream)
     {
         var plan = stream.Plan;
-        if (TransportAt(plan.Transport) is null)
+        if (TransportAt(plan.Transport) is not { Routes: var routes })
         {
             return;
         }
 
-        var routes = _routes[plan.Transport];
         var own = plan.RemoteSsrcs.IsEmpty ? null : new StreamRoute?[128];
         foreach (var rule in plan.Incoming)
         {

@@ -62,7 +62,7 @@ internal sealed class MediaStream
     public long OctetsSent { get; private set; }
 
     /// <summary>The same stream of the other leg; null while that leg has none.</summary>
-    public MediaStream? Opposite => _leg.Opposite.StreamAt(Index);
+    public MediaStream? Opposite { get; private set; }
 
     /// <summary>Since when the peer has been expected to send and has not.</summary>
     public long ExpectedSince { get; set; }
@@ -70,7 +70,7 @@ internal sealed class MediaStream
     /// <summary>Whether its silence was told.</summary>
     public bool SilenceTold { get; set; }
 
-    private LegTransport? Transport => _leg.TransportAt(Plan.Transport);
+    private LegTransport? Transport { get; set; }
 
     public void Apply(StreamPlan plan, long now)
     {
@@ -124,8 +124,19 @@ internal sealed class MediaStream
         _routes.Clear();
     }
 
-    /// <summary>The clock of what is sent to this peer, once both plans are known.</summary>
-    public void SetOutgoingRate(int clockRate) => _map.ClockRate = clockRate;
+    /// <summary>
+    /// Looks up whom it meets, and the clock of what is sent to its peer: after every change of either leg's plan. Packets
+    /// then need not go through the call to find each other.
+    /// </summary>
+    public void Settle()
+    {
+        Opposite = _leg.Opposite.StreamAt(Index);
+        Transport = _leg.TransportAt(Plan.Transport);
+        if (Opposite is { Plan.Incoming: { Length: > 0 } rules })
+        {
+            _map.ClockRate = Math.Max(1, rules[0].Outgoing.ClockRate);
+        }
+    }
 
     /// <summary>A packet of the peer.</summary>
     /// <param name="route">Where its payload goes.</param>
