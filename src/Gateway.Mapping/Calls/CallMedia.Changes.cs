@@ -21,9 +21,10 @@ internal sealed partial class CallMedia
     {
         var (offer, known, shown, client, table) = (Parse(PhoneReoffer), Parse(Phone), _shown!, _relayedClient, _table);
         var (text, userHolds) = (PhoneReoffer, _call.Snapshot.UserHolds);
+        var video = HasVideo && _table?.Relayed.Any(line => line.Media == "video") == true; // none is added to a running call
         Enqueue("re-offer of the phone", async cancellation =>
         {
-            if (offer is null || client is null || !SipOfferPlan.TryMake(offer, video: false, out var plan))
+            if (offer is null || client is null || !SipOfferPlan.TryMake(offer, video, out var plan))
             {
                 Post(new CallEvent.ReofferFailed(MediaFault.Refused), () => { });
                 return;
@@ -75,7 +76,7 @@ internal sealed partial class CallMedia
             return;
         }
 
-        var table = _table ?? MediaTable.FromJingle(client);
+        var table = _table ?? MediaTable.FromJingle(client, HasVideo);
         if (IceRestart.IsRestart(client, info, table))
         {
             Restart(IceRestart.Apply(client, info), table);

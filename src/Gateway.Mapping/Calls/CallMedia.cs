@@ -36,6 +36,8 @@ internal sealed partial class CallMedia : IAsyncDisposable
         _call = call;
     }
 
+    private bool HasVideo => _call.Parties.HasVideo;
+
     /// <summary>What the client said last: session-initiate or session-accept, with the candidates that came since.</summary>
     public JingleElement? Client { get; set; }
 
@@ -68,11 +70,11 @@ internal sealed partial class CallMedia : IAsyncDisposable
     public void PrepareInviteOffer()
     {
         var client = Client;
-        var table = client is null ? null : MediaTable.FromJingle(client);
+        var table = client is null ? null : MediaTable.FromJingle(client, HasVideo);
         var transcode = _call.Parties.Target?.Trunk?.Options.Transcode ?? [];
         Enqueue("offer to SIP", async cancellation =>
         {
-            var offer = GatewayOffer.For(["audio"]);
+            var offer = GatewayOffer.For(_call.Parties.Media);
             if (client is not null && !JingleToSdp.TryConvert(client, JingleCreator.Initiator, table!, Descriptions, out offer, out _))
             {
                 Fail(CallMediaFault.NotAcceptable);
@@ -98,8 +100,8 @@ internal sealed partial class CallMedia : IAsyncDisposable
         var phone = Phone;
         Enqueue("offer to XMPP", async cancellation =>
         {
-            var offer = phone is null ? GatewayOffer.For(["audio"]) : Parse(phone);
-            if (offer is null || !SipOfferPlan.TryMake(offer, video: false, out var plan))
+            var offer = phone is null ? GatewayOffer.For(_call.Parties.Media) : Parse(phone);
+            if (offer is null || !SipOfferPlan.TryMake(offer, HasVideo, out var plan))
             {
                 Fail(CallMediaFault.NotAcceptable);
                 return;
@@ -145,7 +147,7 @@ internal sealed partial class CallMedia : IAsyncDisposable
     {
         var (client, phone, sent) = (Client!, Parse(Phone), _shown);
         var isKnown = ReferenceEquals(client, _relayedClient);
-        var table = MediaTable.FromJingle(client);
+        var table = MediaTable.FromJingle(client, HasVideo);
         Enqueue("answer to XMPP", async cancellation =>
         {
             if (phone is null || !JingleToSdp.TryConvert(client, JingleCreator.Initiator, table, Descriptions, out var offer, out _))
@@ -164,7 +166,7 @@ internal sealed partial class CallMedia : IAsyncDisposable
                     return;
                 }
 
-                toPhone = PhoneProfile.Trim(shown);
+                toPhone = Describes.InOrderOf(sent!, PhoneProfile.Trim(shown));
                 answer = CodecComparison.AnswerFor(shown, phone);
             }
 
@@ -180,10 +182,11 @@ internal sealed partial class CallMedia : IAsyncDisposable
                 return;
             }
 
-            var needsReinvite = fit is CodecFit.Reinvite || !Describes.SameAddress(sent!, toPhone);
+            var fits = isKnown || (fit is not CodecFit.Reinvite && CodecComparison.VideoFits(sent!, phone, offer));
+            var needsReinvite = !fits || !Describes.SameAddress(sent!, toPhone);
             if (needsReinvite)
             {
-                _context.Log.NeedsReinvite(_call.Id, fit is CodecFit.Reinvite ? "codec numbers differ" : "the relay's address changed");
+                _context.Log.NeedsReinvite(_call.Id, fits ? "the relay's address changed" : "codec numbers differ");
             }
 
             Post(new CallEvent.AcceptReady(needsReinvite), () =>
@@ -203,11 +206,11 @@ internal sealed partial class CallMedia : IAsyncDisposable
     public void PrepareJoin()
     {
         var (client, phone) = (Client!, Phone);
-        var table = MediaTable.FromJingle(client);
+        var table = MediaTable.FromJingle(client, HasVideo);
         Enqueue("joining", async cancellation =>
         {
-            var theirs = phone is null ? GatewayOffer.For(["audio"]) : Parse(phone);
-            if (theirs is null || !SipOfferPlan.TryMake(theirs, video: false, out var plan)
+            var theirs = phone is null ? GatewayOffer.For(_call.Parties.Media) : Parse(phone);
+            if (theirs is null || !SipOfferPlan.TryMake(theirs, HasVideo, out var plan)
                 || !JingleToSdp.TryConvert(client, JingleCreator.Initiator, table, Descriptions, out var offer, out _))
             {
                 Fail(CallMediaFault.NotAcceptable);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Gateway.Mapping.Addresses;
 using Gateway.Mapping.Policy;
 using Gateway.Sip.Messages;
@@ -43,6 +44,12 @@ internal sealed record CallParties(
 
     /// <summary>Id of the stanza that proposed, when it asked for a delivery receipt (XEP-0184).</summary>
     public string? ReceiptFor { get; init; }
+
+    /// <summary>Kinds of media of the call, in the order of whoever called: audio, and video where the trunk takes it.</summary>
+    public ImmutableArray<string> Media { get; init; } = ["audio"];
+
+    /// <summary>Whether video is carried.</summary>
+    public bool HasVideo => Media.Contains("video");
 
     /// <summary>Her or his place among the calls that one caller may have; given back at the end.</summary>
     public CallPermit? Permit { get; init; }

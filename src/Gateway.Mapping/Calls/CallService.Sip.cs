@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Gateway.Mapping.Addresses;
 using Gateway.Mapping.Descriptions;
 using Gateway.Mapping.Presence;
@@ -41,6 +42,7 @@ public sealed partial class CallService
             Invite = invite,
             CallerName = admitted.Caller.DisplayName,
             Permit = admitted.Permit,
+            Media = Carried(MediaOf(invite.Sdp), admitted.Caller.Trunk),
         };
 
         foreach (var other in _directory.Between(parties.User, parties.ContactKey))
@@ -80,6 +82,11 @@ public sealed partial class CallService
 
     private static bool HasUsableAudio(string sdp) =>
         SdpSession.TryParse(sdp, out var offer, out _) && SipOfferPlan.TryMake(offer, video: false, out _);
+
+    /// <summary>Kinds of media that could be carried; without an offer only audio is asked for.</summary>
+    private static ImmutableArray<string> MediaOf(string? sdp) =>
+        sdp is not null && SdpSession.TryParse(sdp, out var offer, out _) && SipOfferPlan.TryMake(offer, video: true, out var plan)
+            ? plan.Media : ["audio"];
 
     private TimeSpan RingTimeout(TimeSpan? expires) => expires is { } stated && stated > TimeSpan.Zero
         ? stated < _parts.Options.Timers.RingTimeoutLimit ? stated : _parts.Options.Timers.RingTimeoutLimit

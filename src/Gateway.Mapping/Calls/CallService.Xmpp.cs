@@ -108,7 +108,7 @@ public sealed partial class CallService
         }
 
         var wantsReceipt = message.Payload(Receipts + "request") is not null;
-        var parties = PartiesOf(message.From, message.To, admitted, propose.Id, message.Element) with
+        var parties = PartiesOf(message.From, message.To, admitted, propose.Id, propose.Media, message.Element) with
         {
             ReceiptFor = wantsReceipt ? message.Id : null,
         };
@@ -245,7 +245,7 @@ public sealed partial class CallService
             return StanzaResult.Error(refusal.Error);
         }
 
-        var parties = PartiesOf(iq.From, iq.To, admitted, jingle.Sid, iq.Element);
+        var parties = PartiesOf(iq.From, iq.To, admitted, jingle.Sid, media, iq.Element);
         var call = new CallActor(_context, parties, new Call(CallState.Idle, jingle.Sid, iq.From, JingleMessageNamespace.V0)
         {
             EarlyMediaTakesCall = PolicyOf(admitted) != AnswerPolicy.Late,
@@ -279,7 +279,8 @@ public sealed partial class CallService
         return _parts.Admission.TryAdmit(from, to, out admitted, out refusal);
     }
 
-    private CallParties PartiesOf(Jid from, Jid addressed, AdmittedToSip admitted, string sid, XElement stanza)
+    private CallParties PartiesOf(
+        Jid from, Jid addressed, AdmittedToSip admitted, string sid, ImmutableArray<string> media, XElement stanza)
     {
         _parts.Addresses.RememberAddressed(from.Bare, addressed.Bare);
         return new CallParties(NewSessionId(), CallDirection.ToSip, from.Bare, GatewayResource.Of(addressed.Bare),
@@ -289,8 +290,13 @@ public sealed partial class CallService
             UserIdentity = _parts.Addresses.XmppCallerToSip(from, stanza.Descendants(Nick + "nick").FirstOrDefault()?.Value), // J-27
             CallId = CallIds.CallIdFor(sid, _directory.IsCallIdTaken),
             Permit = admitted.Permit,
+            Media = Carried(media, admitted.Target.Trunk),
         };
     }
+
+    /// <summary>Of each kind one stream; video only where the trunk takes it.</summary>
+    private static ImmutableArray<string> Carried(ImmutableArray<string> media, Trunk? trunk) =>
+        [.. media.Distinct().Where(kind => kind == "audio" || (kind == "video" && trunk?.Options.Video == true))];
 
     private AnswerPolicy PolicyOf(AdmittedToSip admitted) => admitted.Target.Answer ?? _parts.Options.Answer;
 

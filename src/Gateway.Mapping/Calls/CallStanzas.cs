@@ -30,7 +30,7 @@ internal sealed class CallStanzas(CallContext context, CallActor call)
     {
         var user = call.Parties.User.ToString();
         var stanza = JingleMessageStanzas.BuildProposeWithReceipt(
-            From, user, new JingleMessage.Propose(Now.Sid, ["audio"]), ProposedDialects());
+            From, user, new JingleMessage.Propose(Now.Sid, call.Parties.Media), ProposedDialects());
         if (call.Parties.CallerName is { } name)
         {
             stanza.Add(new XElement(Nick + "nick", name));

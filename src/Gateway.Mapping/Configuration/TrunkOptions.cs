@@ -44,6 +44,10 @@ public sealed record TrunkOptions
     /// <summary>Name and picture of its users that have none of their own.</summary>
     public ContactOptions Contact { get; init; } = new();
 
+    /// <summary>Whether video goes to and comes from the trunk. Off, calls with video go on with audio: lines to the telephone network
+    /// seldom take video, and some refuse a call over it.</summary>
+    public bool Video { get; init; }
+
     /// <summary>Never shows the password.</summary>
     public override string ToString() => $"TrunkOptions {{ Name = {Name}, Uri = {Uri} }}";
 }

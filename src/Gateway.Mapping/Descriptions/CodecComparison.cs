@@ -69,6 +69,31 @@ public static class CodecComparison
     }
 
     /// <summary>
+    /// Whether video, too, needs no re-INVITE: the SIP side refused it, or took codecs that the client has under the same numbers.
+    /// Video is never transcoded.
+    /// </summary>
+    /// <param name="sent">The offer in the INVITE.</param>
+    /// <param name="answer">The SIP side's answer.</param>
+    /// <param name="clientOffer">The client's offer as SDP.</param>
+    public static bool VideoFits(SdpSession sent, SdpSession answer, SdpSession clientOffer)
+    {
+        if (Video(answer) is not { } answerVideo)
+        {
+            return true;
+        }
+
+        if (Video(sent) is not { } sentVideo || Video(clientOffer) is not { } clientVideo)
+        {
+            return false;
+        }
+
+        var (ours, clients) = (Codecs(sentVideo), Codecs(clientVideo));
+        return Codecs(answerVideo).Where(codec => !codec.Key.IsAuxiliary).All(codec =>
+            clients.TryGetValue(codec.Key, out var wanted) && wanted == codec.Value
+            && wanted == ours.GetValueOrDefault(codec.Key, codec.Value));
+    }
+
+    /// <summary>
     /// The stored answer as an answer to another offer: m-lines in that offer's order, codecs that it has, under its numbers
     /// (matched by name, clock rate and channels). Streams without a common codec are refused.
     /// </summary>
@@ -109,6 +134,9 @@ public static class CodecComparison
 
     private static SdpMedia? Audio(SdpSession sdp) =>
         sdp.Media.FirstOrDefault(media => media is { Media: "audio", IsRefused: false });
+
+    private static SdpMedia? Video(SdpSession sdp) =>
+        sdp.Media.FirstOrDefault(media => media is { Media: "video", IsRefused: false });
 
     private static Dictionary<CodecIdentity, string> Codecs(SdpMedia media)
     {

@@ -56,11 +56,11 @@ public static class GatewayOffer
         ],
     };
 
-    /// <summary>The offer for the proposed media: audio, and video when it was proposed and <paramref name="video"/> allows.</summary>
-    public static SdpSession For(ImmutableArray<string> proposed, bool video = false) => new()
+    /// <summary>The offer for these kinds of media, in their order: a client's session-initiate keeps that of its propose.</summary>
+    public static SdpSession For(ImmutableArray<string> media) => new()
     {
         Origin = new SdpOrigin("-", "1", 1, "IN", "IP4", Nobody.Address),
         Connection = Nobody,
-        Media = video && proposed.Contains("video") ? [Audio, Video] : [Audio],
+        Media = [.. media.Select(kind => kind == "video" ? Video : Audio)],
     };
 }

@@ -112,15 +112,30 @@ public sealed class CodecComparisonTests
     [Fact] // J-20, R-41
     public void Offer_of_the_gateway_is_plain_and_no_hold()
     {
-        var sdp = Sample.Sdp(GatewayOffer.For(["audio", "video"]).ToString());
+        var sdp = Sample.Sdp(GatewayOffer.For(["audio"]).ToString());
         var audio = Assert.Single(sdp.Media);
 
         Assert.Equal("RTP/AVP", audio.Protocol);
         Assert.Equal<string>(["111", "9", "0", "8", "126", "110"], audio.Formats);
         Assert.False(sdp.IsHold);
         Assert.All(audio.Formats, format => Assert.True(audio.TryRtpMap(format, out _)));
-        Assert.Equal(["audio", "video"], GatewayOffer.For(["video", "audio"], video: true).Media.Select(media => media.Media));
-        Assert.Single(GatewayOffer.For(["audio"], video: true).Media);
+        Assert.Equal(["video", "audio"], GatewayOffer.For(["video", "audio"]).Media.Select(media => media.Media)); // as Movim proposes
+    }
+
+    [Theory] // video is never transcoded: numbers that differ are mended by a re-INVITE
+    [InlineData("m=video 0 RTP/AVP 96\r\n", "m=video 9 RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\n", true)]
+    [InlineData("", "m=video 9 RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\n", true)]
+    [InlineData("m=video 7000 RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\n", "m=video 9 RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\n", true)]
+    [InlineData("m=video 7000 RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\n", "m=video 9 RTP/AVP 120\r\na=rtpmap:120 VP8/90000\r\n", false)]
+    [InlineData("m=video 7000 RTP/AVP 97\r\na=rtpmap:97 VP8/90000\r\n", "m=video 9 RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\n", false)]
+    [InlineData("m=video 7000 RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\n", "m=video 9 RTP/AVP 96\r\na=rtpmap:96 VP9/90000\r\n", false)]
+    [InlineData("m=video 7000 RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\n", "", false)]
+    public void Video_fits_when_it_was_refused_or_keeps_its_numbers(string answered, string offered, bool fits)
+    {
+        const string Head = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 5000 RTP/AVP 0\r\n";
+
+        Assert.Equal(fits, CodecComparison.VideoFits(
+            GatewayOffer.For(["audio", "video"]), Sample.Sdp(Head + answered), Sample.Sdp(Head + offered)));
     }
 
     private static SdpMedia Video(string fmtp) => new()

@@ -58,6 +58,7 @@ internal static class TrunksSection
             TrustIdentity = section.Flag("TrustIdentity", true),
             Presence = section.Choice("Presence", TrunkPresence.None),
             Contact = ContactsSection.ReadContact(section, "ContactName", "ContactAvatar"),
+            Video = section.Flag("Video", false),
             Transcode = section.List<string>("Transcode", [], AddressText.TryToken, "Write encoding names, such as \"PCMA\""),
         };
 
