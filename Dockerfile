@@ -10,7 +10,7 @@ FROM mcr.microsoft.com/dotnet/aspnet:10.0
 ENV DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=false
 COPY --from=build /app /app
 # The media relay's libraries; without them only Media.Engine rtpengine works.
-RUN apt-get update && apt-get install -y --no-install-recommends libssl3 libsrtp2-1 libopus0 libspandsp2 && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends libssl3 libsqlite3-0 libsrtp2-1 libopus0 libspandsp2 && rm -rf /var/lib/apt/lists/*
 # The working directory holds the state (State.Path).
 RUN install -d -o $APP_UID /var/lib/gateway
 WORKDIR /var/lib/gateway

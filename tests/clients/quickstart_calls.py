@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The two calls of ./quickstart: XMPP client to phone, phone to XMPP user, each reported as it was heard."""
+"""The two calls and the chat of ./quickstart: XMPP client to phone, phone to XMPP user, each reported as it was heard and read."""
 import argparse
 import asyncio
 import glob
@@ -105,6 +105,21 @@ async def report(recorder, folder, sid, start, clock, since, rang, answered):
           f"the phone hears {TONE} Hz ({share:.0%} of the sound)")
 
 
+async def chat(recorder, juliet, phone):
+    print("\njuliet@example.org (XMPP) writes to 1001@sip.example.org (the SIP phone), and the phone answers")
+    since, start = len(recorder.events), time.monotonic()
+    asked, answer = f"Art thou not Romeo? {uuid.uuid4().hex[:8]}", f"Neither, fair saint. {uuid.uuid4().hex[:8]}"
+    await juliet.run({"cmd": "send", "xml": f"<message to='1001@sip.example.org' type='chat' id='chat-1'><body>{asked}</body>"
+                                            "<request xmlns='urn:xmpp:receipts'/></message>"})
+    confirmed, _ = await recorder.wait(
+        "the receipt", lambda s, e, f: e == "message" and "urn:xmpp:receipts" in f["xml"] and "chat-1" in f["xml"], since)
+    print(f"  delivered    {after(start, confirmed)}: the phone took it, and juliet has the receipt")
+    start = time.monotonic()
+    phone.command("message", answer)
+    read, message = await recorder.wait("the answer", lambda s, e, f: e == "message" and answer in f["xml"], since)
+    print(f"  answered     {after(start, read)}, from {message['from'].split('/')[0]}")
+
+
 async def main():
     arguments = argparse.ArgumentParser()
     for name in ("folder", "password"):
@@ -152,6 +167,8 @@ async def main():
     await recorder.wait("the end at juliet",
                         lambda s, e, f: e == "jingle" and f["action"] == "session-terminate", since)
     print("  hung up      by the phone, and juliet's call ended")
+
+    await chat(recorder, juliet, phone)
     await juliet.run({"cmd": "logout"})
 
 
