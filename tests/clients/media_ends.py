@@ -4,11 +4,12 @@
 Descriptions are the test's business: it reads and writes SDP itself and gives what it found to the ends. Commands come as
 JSON lines on standard input, events leave as JSON lines on standard output, each with the name of its end.
 
-  web      name controlling [tone] [expect] [depth]
+  web      name controlling [tone] [expect] [depth] [host]
                                                   makes a WebRTC end: event "made" with ufrag, pwd, fingerprint, candidates
-  plain    name [tone] [expect] [depth]           makes an RTP end: event "made" with its port; depth is that of a jitter
+  plain    name [tone] [expect] [depth] [host]    makes an RTP end: event "made" with its port; depth is that of a jitter
                                                   buffer in packets, without which they are played as they come
-  remote   name receive send + ufrag pwd fingerprint role candidates | host port
+  remote   name receive send + ufrag pwd fingerprint role candidates | host port [protect open]
+                                                  protect and open are keys with salt (RFC 4568) in base64
                                                   codecs are [id, name, rate, channels]; role is ours: client or server
   candidate name candidate                        one more candidate of the relay
   restart  name                                   new ICE credentials and candidates, same DTLS: event "made" again
@@ -21,6 +22,7 @@ JSON lines on standard input, events leave as JSON lines on standard output, eac
   close    name                                   event "closed"
 """
 import asyncio
+import base64
 import heapq
 import json
 import random
@@ -28,8 +30,9 @@ import struct
 import sys
 
 import aioice
+from pylibsrtp import Error as SrtpError, Policy, Session
 
-from call_media import CallMedia, Codec, ToneMeter, codec_of
+from call_media import HOSTS, CallMedia, Codec, ToneMeter, codec_of
 
 FRAME = 0.02
 
@@ -133,8 +136,9 @@ class WebEnd(CallMedia):
 class PlainEnd(asyncio.DatagramProtocol):
     """RTP/AVP on two adjacent ports' first, as a desk phone has it: no ICE, no encryption, symmetric."""
 
-    def __init__(self, name, tone, expect, depth):
-        self.name, self.tone = name, tone
+    def __init__(self, name, tone, expect, depth, host):
+        self.name, self.tone, self.host = name, tone, host
+        self.protect = self.open = None
         self.playout = Playout(depth, self._read)
         self.meter = ToneMeter(expect, lambda there, share, rms: emit(
             name, "tone", heard=there, frequency=expect, share=round(share, 3), rms=round(rms)))
@@ -146,7 +150,7 @@ class PlainEnd(asyncio.DatagramProtocol):
 
     async def made(self):
         self.transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
-            lambda: self, local_addr=("127.0.0.1", 0))
+            lambda: self, local_addr=(self.host, 0))
         emit(self.name, "made", port=self.transport.get_extra_info("sockname")[1])
 
     # The digits' packets and the reading of what arrives are the same as a WebRTC end's.
@@ -160,6 +164,11 @@ class PlainEnd(asyncio.DatagramProtocol):
         emit(self.name, event, **fields)
 
     def datagram_received(self, data, address):
+        if self.open:
+            try:
+                data = self.open.unprotect(data)
+            except SrtpError:
+                return
         payload = data[1] & 0x7F
         self.by_payload[payload] = self.by_payload.get(payload, 0) + 1
         self.playout.add(data)
@@ -171,13 +180,21 @@ class PlainEnd(asyncio.DatagramProtocol):
         self.sequence = (self.sequence + 1) & 0xFFFF
         header = struct.pack("!BBHLL", 0x80, (0x80 if marker else 0) | payload_id, self.sequence,
                              self.timestamp if timestamp is None else timestamp, self.ssrc)
-        self.transport.sendto(header + payload, self.peer)
+        packet = header + payload
+        self.transport.sendto(self.protect.protect(packet) if self.protect else packet, self.peer)
 
     async def remote_is(self, command):
         self.negotiated(codecs(command["receive"]), codecs(command["send"]))
         self.peer = (command["host"], command["port"])
+        if command.get("protect"):
+            self.protect = self._session(command["protect"], Policy.SSRC_ANY_OUTBOUND)
+            self.open = self._session(command["open"], Policy.SSRC_ANY_INBOUND)
         if self.running is None:
             self.running = asyncio.ensure_future(self._send_loop())
+
+    @staticmethod
+    def _session(key, direction):
+        return Session(Policy(key=base64.b64decode(key), ssrc_type=direction, srtp_profile=Policy.SRTP_PROFILE_AES128_CM_SHA1_80))
 
     async def _send_loop(self):
         codec = codec_of(self.send_codec)
@@ -209,7 +226,9 @@ async def carry_out(command):
     name, do = command["name"], command["do"]
     if do in ("web", "plain"):
         how = command.get("tone", 440), command.get("expect", 440), command.get("depth", 0)
-        ENDS[name] = WebEnd(name, command["controlling"], *how) if do == "web" else PlainEnd(name, *how)
+        host = command.get("host", "127.0.0.1")
+        HOSTS[:] = [host]
+        ENDS[name] = WebEnd(name, command["controlling"], *how) if do == "web" else PlainEnd(name, *how, host)
         await ENDS[name].made()
         return
     end = ENDS[name]

@@ -232,7 +232,7 @@ internal sealed partial class CallMedia
         }
 
         // Named in every offer: the relay forgets what it transcoded otherwise.
-        var transcode = TranscodeFor(CodecComparison.Compare(sent: phone, phone, offer));
+        var transcode = WithDigits(TranscodeFor(CodecComparison.Compare(sent: phone, phone, offer)), offer);
         var made = await OfferAsync(UserTag, offer, MediaProfile.PlainRtp, transcode, cancellation).ConfigureAwait(false);
         if (!TryTake(made, out var shown))
         {

@@ -81,7 +81,7 @@ internal sealed partial class CallMedia : IAsyncDisposable
                 return;
             }
 
-            var made = await OfferAsync(UserTag, offer!, MediaProfile.PlainRtp, transcode, cancellation).ConfigureAwait(false);
+            var made = await OfferAsync(UserTag, offer!, MediaProfile.PlainRtp, WithDigits(transcode, offer!), cancellation).ConfigureAwait(false);
             Done(made, new CallEvent.OfferReady(), sdp =>
             {
                 (_table, _relayedClient) = (table, client);
@@ -160,7 +160,7 @@ internal sealed partial class CallMedia : IAsyncDisposable
             if (!isKnown)
             {
                 fit = CodecComparison.Compare(sent!, phone, offer);
-                var reoffer = await OfferAsync(UserTag, offer, MediaProfile.PlainRtp, TranscodeFor(fit), cancellation).ConfigureAwait(false);
+                var reoffer = await OfferAsync(UserTag, offer, MediaProfile.PlainRtp, WithDigits(TranscodeFor(fit), offer), cancellation).ConfigureAwait(false);
                 if (!TryTake(reoffer, out var shown))
                 {
                     return;
@@ -262,6 +262,11 @@ internal sealed partial class CallMedia : IAsyncDisposable
     }
 
     private static ImmutableArray<string> TranscodeFor(CodecFit fit) => fit is CodecFit.Transcode t ? t.Encodings : [];
+
+    /// <summary>A client that sends no telephone-event presses keys by signalling, and the relay sends them for it .</summary>
+    private static ImmutableArray<string> WithDigits(ImmutableArray<string> transcode, SdpSession offer) =>
+        offer.Media.Any(media => media.Formats.Any(format => CodecIdentity.Of(media, format) is { Encoding: "telephone-event" }))
+            ? transcode : transcode.Add("telephone-event");
 
     private static SdpSession? Parse(string? sdp) => sdp is not null && SdpSession.TryParse(sdp, out var parsed, out _) ? parsed : null;
 }

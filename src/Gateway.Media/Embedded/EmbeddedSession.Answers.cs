@@ -43,7 +43,7 @@ internal sealed partial class EmbeddedSession
             : MediaResult.Ok(DescriptionWriter.Write(
                 text,
                 [.. streams.Select(stream => stream.Line())],
-                [.. streams.Select(stream => stream.Pairs.Answer)],
+                [.. streams.Select(stream => Answered(stream.Pairs, answer.Towards))],
                 exchange.Description))));
     }
 
@@ -70,9 +70,13 @@ internal sealed partial class EmbeddedSession
             return refused;
         }
 
-        exchange.Offerer.Medium(index).Show(pairs.Answer);
+        exchange.Offerer.Medium(index).Show(Answered(pairs, towards));
         return new Stream(pairs, line);
     }
+
+    /// <summary>A phone learns that it will get digits even from an end that sends none; another end would only send its own into the void.</summary>
+    private static ImmutableArray<PayloadFormat> Answered(CodecPairs pairs, MediaProfile towards) =>
+        towards == MediaProfile.PlainRtp ? [.. pairs.Answer, .. pairs.Pressed] : pairs.Answer;
 
     private static ImmutableArray<PayloadFormat> Without(ImmutableArray<PayloadFormat> payloads) =>
         payloads.RemoveAll(format => format.IsRepair);

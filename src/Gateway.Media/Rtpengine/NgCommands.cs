@@ -15,7 +15,7 @@ internal static class NgCommands
         new("from-tag", Text(offer.FromTag)),
         .. Optional("to-tag", offer.ToTag),
         .. Codecs(offer.Transcode),
-        .. offer.Towards == MediaProfile.WebRtc ? OfferForWebRtc : OfferForPhones(profile),
+        .. PressingKeys(InsertsDigits(offer), offer.Towards == MediaProfile.WebRtc ? OfferForWebRtc : OfferForPhones(profile, offer.Srtp)),
         // Towards the end that offers; "active", the default, would shake hands before that end has an answer.
         new("DTLS-reverse", Text("passive")),
         Supports,
@@ -23,11 +23,11 @@ internal static class NgCommands
     ]);
 
     /// <summary>An answer keeps the offer's profile (RFC 3264 section 6, R-20), so none is named.</summary>
-    public static BencodeValue.Dictionary Answer(MediaAnswer answer) => Command("answer", [
+    public static BencodeValue.Dictionary Answer(MediaAnswer answer, bool insertsDigits = false) => Command("answer", [
         new("call-id", Text(answer.SessionId)),
         new("from-tag", Text(answer.FromTag)),
         new("to-tag", Text(answer.ToTag)),
-        .. answer.Towards == MediaProfile.WebRtc ? AnswerForWebRtc : Phones,
+        .. PressingKeys(insertsDigits, answer.Towards == MediaProfile.WebRtc ? AnswerForWebRtc : Phones),
         Supports,
         new("sdp", Text(answer.Sdp)),
     ]);
@@ -37,6 +37,13 @@ internal static class NgCommands
         new("call-id", Text(sessionId)),
         new("delete-delay", new BencodeValue.Integer(0)),
     ]);
+
+    /// <summary>
+    /// Whether keys may have to be pressed by command: for an end that sends no telephone-event, and only then, for it keeps
+    /// packets out of the kernel.
+    /// </summary>
+    public static bool InsertsDigits(MediaOffer offer) =>
+        !offer.Transcode.IsDefaultOrEmpty && offer.Transcode.Contains("telephone-event", StringComparer.OrdinalIgnoreCase);
 
     /// <summary>from-tag names the end whose voice the tone replaces: the other one hears it.</summary>
     public static BencodeValue.Dictionary PlayDigit(MediaDigit digit, string fromTag) => Command("play DTMF", [
@@ -48,16 +55,25 @@ internal static class NgCommands
 
     public static BencodeValue.Dictionary Query(string sessionId) => Command("query", [new("call-id", Text(sessionId))]);
 
+    private static IEnumerable<KeyValuePair<string, BencodeValue>> PressingKeys(
+        bool pressing, KeyValuePair<string, BencodeValue>[] arguments) =>
+        !pressing ? arguments : arguments.Select(argument => argument is { Key: "flags", Value: BencodeValue.List flags }
+            ? new("flags", new BencodeValue.List([.. flags.Items, new BencodeValue.Octets("inject-DTMF")])) : argument);
+
     private static KeyValuePair<string, BencodeValue>[] OfferForWebRtc { get; } =
         [new("transport-protocol", Text("UDP/TLS/RTP/SAVPF")), .. WebRtc("offer", "require")];
 
     private static KeyValuePair<string, BencodeValue>[] AnswerForWebRtc { get; } = WebRtc("accept");
 
     /// <summary>A phone that once spoke SRTP by SDES (RFC 4568) is not asked to leave it in the middle of a call.</summary>
-    private static KeyValuePair<string, BencodeValue>[] OfferForPhones(string? profile) =>
-        profile is "RTP/SAVP" or "RTP/SAVPF"
-            ? [new("transport-protocol", Text(profile)), new("SDES", WithoutWeakSuites), .. Phones]
-            : OfferForPlainPhones;
+    private static KeyValuePair<string, BencodeValue>[] OfferForPhones(string? profile, MediaSrtp srtp) => (profile, srtp) switch
+    {
+        ("RTP/SAVP" or "RTP/SAVPF", _) => [new("transport-protocol", Text(profile)), new("SDES", WithoutWeakSuites), .. Phones],
+        (_, MediaSrtp.Required) => [new("transport-protocol", Text("RTP/SAVP")), new("SDES", WithoutWeakSuites), .. Phones],
+        (_, MediaSrtp.Optional) =>
+            [new("transport-protocol", Text("RTP/SAVP")), new("OSRTP", Texts("offer")), new("SDES", WithoutWeakSuites), .. Phones],
+        _ => OfferForPlainPhones,
+    };
 
     private static KeyValuePair<string, BencodeValue>[] OfferForPlainPhones =>
         field ??= [new("transport-protocol", Text("RTP/AVP")), new("SDES", Texts("off")), .. Phones];

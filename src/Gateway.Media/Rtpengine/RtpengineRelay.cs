@@ -196,7 +196,7 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
         }
 
         var result = Description(
-            await AskAsync(engine, answer.SessionId, NgCommands.Answer(answer), cancellationToken).ConfigureAwait(false),
+            await AskAsync(engine, answer.SessionId, NgCommands.Answer(answer, NgCommands.InsertsDigits(offer)), cancellationToken).ConfigureAwait(false),
             answer.Towards);
         if (result.IsOk)
         {

@@ -31,18 +31,20 @@ public sealed class MediaEnds : IAsyncDisposable
     /// <param name="tone">Sent, in Hz.</param>
     /// <param name="expect">Listened for, in Hz.</param>
     /// <param name="depth">Of its jitter buffer, in packets; 0 plays them as they come.</param>
-    public async Task<WebEnd> WebAsync(bool offers, int tone, int expect, int depth = 0)
+    /// <param name="host">The loopback address that it lives on.</param>
+    public async Task<WebEnd> WebAsync(bool offers, int tone, int expect, int depth = 0, string host = "127.0.0.1")
     {
         var end = new WebEnd(this, $"web {Interlocked.Increment(ref _names)}");
-        await SendAsync(end.Name, "web", ("controlling", offers), ("tone", tone), ("expect", expect), ("depth", depth));
+        await SendAsync(
+            end.Name, "web", ("controlling", offers), ("tone", tone), ("expect", expect), ("depth", depth), ("host", host));
         end.Take(await When(end.Name, "made"));
         return end;
     }
 
-    public async Task<PlainEnd> PlainAsync(int tone, int expect, int depth = 0)
+    public async Task<PlainEnd> PlainAsync(int tone, int expect, int depth = 0, string host = "127.0.0.1")
     {
-        var end = new PlainEnd(this, $"plain {Interlocked.Increment(ref _names)}");
-        await SendAsync(end.Name, "plain", ("tone", tone), ("expect", expect), ("depth", depth));
+        var end = new PlainEnd(this, $"plain {Interlocked.Increment(ref _names)}") { Host = host };
+        await SendAsync(end.Name, "plain", ("tone", tone), ("expect", expect), ("depth", depth), ("host", host));
         end.Port = (int)(await When(end.Name, "made"))["port"]!;
         return end;
     }

@@ -20,6 +20,38 @@ public abstract partial class MediaRelayContract
         await BothHearAsync(web, phone);
     }
 
+    public static TheoryData<string, bool> Pairs() => new()
+    {
+        { "PCMU", false }, { "PCMU", true }, { "PCMA", false }, { "PCMA", true }, { "G722", false }, { "G722", true },
+    };
+
+    [Theory] // each codec of phones against Opus, whoever calls
+    [MemberData(nameof(Pairs))]
+    public async Task Ends_without_a_common_codec_hear_each_other(string codec, bool phoneCalls)
+    {
+        var theirs = codec switch { "PCMU" => Codec.Pcmu, "PCMA" => Codec.Pcma, _ => Codec.G722 };
+        var web = await WebAsync(offers: !phoneCalls);
+        var phone = await PhoneAsync();
+        if (phoneCalls)
+        {
+            var forWeb = await OfferAsync("phone", phone.Offer([theirs]), MediaProfile.WebRtc, null, "opus");
+            var forPhone = await AnswerAsync("phone", "web", web.Answer(forWeb, [Codec.Opus]), MediaProfile.PlainRtp);
+            Assert.Equal<Codec>([theirs], forPhone.Codecs);
+            await web.OfferedAsync(forWeb);
+            await phone.RemoteAsync(forPhone);
+        }
+        else
+        {
+            var forPhone = await OfferAsync("web", web.Offer([Codec.Opus]), MediaProfile.PlainRtp, null, codec);
+            var forWeb = await AnswerAsync("web", "phone", phone.Answer(forPhone, [theirs]), MediaProfile.WebRtc);
+            Assert.Equal<Codec>([Codec.Opus], forWeb.Codecs);
+            await phone.RemoteAsync(forPhone);
+            await web.AnsweredAsync(forWeb);
+        }
+
+        await BothHearAsync(web, phone);
+    }
+
     [Fact] // S7
     public async Task Phone_with_PCMU_only_calls_a_WebRtc_end_with_opus_only()
     {
@@ -64,6 +96,33 @@ public abstract partial class MediaRelayContract
         Assert.Equal("1#", await call.Phone.HearsDigitsAsync(2));
         await call.Phone.DialAsync("*9");
         Assert.Equal("*9", await call.Web.HearsDigitsAsync(2));
+    }
+
+    [Theory] // R-40: a client that sends no telephone-event presses keys by signalling
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Keys_that_the_relay_is_told_of_are_heard_by_the_phone(bool transcoded)
+    {
+        var web = await WebAsync();
+        var phone = await PhoneAsync();
+        var forPhone = await OfferAsync("web", web.Offer(transcoded ? [Codec.Opus] : Dino), MediaProfile.PlainRtp, null, "PCMU", "telephone-event");
+        var forWeb = await AnswerAsync("web", "phone", phone.Answer(forPhone, DeskPhone), MediaProfile.WebRtc);
+        await phone.RemoteAsync(forPhone);
+        await web.AnsweredAsync(forWeb);
+        await BothHearAsync(web, phone);
+
+        var result = await Relay.PlayDigitAsync(new(Session, "phone", '7', TimeSpan.FromMilliseconds(120)), default);
+        Assert.True(result.IsOk, result.Detail);
+        Assert.Equal("7", await phone.HearsDigitsAsync(1));
+        await BothHearAgainAsync(new(web, phone, forWeb, forPhone, ""));
+    }
+
+    [Fact] // R-40: then it is said otherwise, or refused
+    public async Task Keys_for_a_session_never_offered_are_refused()
+    {
+        var result = await Relay.PlayDigitAsync(new(Session, "phone", '7', TimeSpan.FromMilliseconds(120)), default);
+
+        Assert.Equal(MediaFault.Refused, result.Fault);
     }
 
     [Fact] // S8, R-21: ring-first numbered telephone-event before the client spoke, as Firefox's differs from libwebrtc's

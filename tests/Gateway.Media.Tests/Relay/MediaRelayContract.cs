@@ -12,6 +12,7 @@ public abstract partial class MediaRelayContract(IRelayFixture fixture) : IAsync
     private const int PhoneTone = 440;
 
     private static readonly Codec[] Browser = [Codec.Opus, Codec.G722, Codec.Pcmu, Codec.Pcma, Codec.Digits, Codec.WideDigits];
+    private static readonly Codec[] Dino = [Codec.Opus, Codec.Pcmu, Codec.Pcma];
     private static readonly Codec[] DeskPhone = [Codec.Pcmu, Codec.Pcma, Codec.Digits];
 
     private readonly string _session = $"call {Guid.NewGuid():N}";
@@ -36,19 +37,22 @@ public abstract partial class MediaRelayContract(IRelayFixture fixture) : IAsync
         await Relay.DeleteAsync(_session, default);
     }
 
-    private protected async Task<WebEnd> WebAsync(bool offers = true)
+    private protected async Task<WebEnd> WebAsync(bool offers = true, string host = "127.0.0.1")
     {
-        var end = await Ends.WebAsync(offers, WebTone, PhoneTone);
+        var end = await Ends.WebAsync(offers, WebTone, PhoneTone, host: host);
         _ends.Add(end);
         return end;
     }
 
-    private protected async Task<PlainEnd> PhoneAsync()
+    private protected async Task<PlainEnd> PhoneAsync(string host = "127.0.0.1")
     {
-        var end = await Ends.PlainAsync(PhoneTone, WebTone);
+        var end = await Ends.PlainAsync(PhoneTone, WebTone, host: host);
         _ends.Add(end);
         return end;
     }
+
+    private protected async Task<Description> OfferSecurelyAsync(string from, string sdp, MediaSrtp srtp) =>
+        Sdp(await Relay.OfferAsync(new(_session, from, sdp, MediaProfile.PlainRtp) { Srtp = srtp }, default));
 
     private protected async Task<Description> OfferAsync(
         string from, string sdp, MediaProfile towards, string? to = null, params string[] transcode) =>

@@ -79,7 +79,7 @@ public sealed class RtpengineServer : IAsyncDisposable
         var (first, last) = MediaPorts;
         _process = await OwnedProcess.StartAsync(Program, [
             "--foreground", "--log-stderr", "--log-level=6", "--config-file=none", "--table=-1", "--num-threads=2",
-            "--interface=127.0.0.1",
+            "--interface=127.0.0.1", "--interface=::1",
             string.Create(CultureInfo.InvariantCulture, $"--listen-ng=127.0.0.1:{NgPort}"),
             string.Create(CultureInfo.InvariantCulture, $"--port-min={first}"),
             string.Create(CultureInfo.InvariantCulture, $"--port-max={last}"),

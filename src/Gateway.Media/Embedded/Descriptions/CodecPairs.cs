@@ -26,6 +26,11 @@ internal sealed record CodecPairs
     /// <summary>Codecs that the answer names and the offer had not: the answerer may send them (RFC 3264 section 5.1), one way.</summary>
     public ImmutableArray<CodecPair> FromAnswerer { get; private init; } = [];
 
+    /// <summary>
+    /// Digits that the offerer takes and the answerer does not send: pressed by signalling, they are the relay's to send.
+    /// </summary>
+    public ImmutableArray<PayloadFormat> Pressed { get; private init; } = [];
+
     public bool IsEmpty => Pairs.IsEmpty;
 
     /// <summary>Whether voice is decoded and encoded.</summary>
@@ -70,7 +75,12 @@ internal sealed record CodecPairs
         }
 
         AddEvents(pairs, offered, answered);
-        return new CodecPairs { Pairs = [.. pairs], FromAnswerer = OneWay(pairs, answered) };
+        return new CodecPairs
+        {
+            Pairs = [.. pairs],
+            FromAnswerer = OneWay(pairs, answered),
+            Pressed = pairs.Exists(pair => pair.Offerer.IsEvent) ? [] : [.. offered.Where(format => format.IsEvent)],
+        };
     }
 
     private static PayloadFormat? Find(ImmutableArray<PayloadFormat> formats, PayloadFormat wanted) =>

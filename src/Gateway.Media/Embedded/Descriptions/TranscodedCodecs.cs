@@ -46,7 +46,7 @@ internal static class TranscodedCodecs
             Add(all, known);
         }
 
-        if (all.Any(format => format.IsEvent))
+        if (all.Any(format => format.IsEvent) || encodings.Contains(PayloadFormats.TelephoneEvent, StringComparer.OrdinalIgnoreCase))
         {
             var rates = all.Where(format => !format.IsAuxiliary).Select(format => format.ClockRate).ToHashSet();
             foreach (var digits in Events.Where(digits => rates.Contains(digits.ClockRate)))
