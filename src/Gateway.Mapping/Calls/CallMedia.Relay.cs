@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using Gateway.Mapping.Configuration;
 using Gateway.Media.Relay;
 using Gateway.Sip.Sdp;
 
@@ -38,11 +39,25 @@ internal sealed partial class CallMedia
     private ValueTask<MediaResult> OfferAsync(
         string from, SdpSession sdp, MediaProfile towards, ImmutableArray<string> transcode, CancellationToken cancellation) =>
         _context.Relay.OfferAsync(
-            new MediaOffer(_call.Id, from, sdp.ToString(), towards) { ToTag = Other(from), Transcode = transcode }, cancellation);
+            new MediaOffer(_call.Id, from, sdp.ToString(), towards)
+            {
+                ToTag = Other(from),
+                Transcode = transcode,
+                Srtp = towards == MediaProfile.PlainRtp ? Srtp : MediaSrtp.Off,
+            },
+            cancellation);
 
     private ValueTask<MediaResult> AnswerAsync(
         string offerer, string answerer, SdpSession sdp, MediaProfile towards, CancellationToken cancellation) =>
         _context.Relay.AnswerAsync(new MediaAnswer(_call.Id, offerer, answerer, sdp.ToString(), towards), cancellation);
+
+    /// <summary>What the trunk of a call to SIP asks for; a phone that calls says so itself.</summary>
+    private MediaSrtp Srtp => _call.Parties.Target?.Trunk?.Options.Srtp switch
+    {
+        TrunkSrtp.Required => MediaSrtp.Required,
+        TrunkSrtp.Optional => MediaSrtp.Optional,
+        _ => MediaSrtp.Off,
+    };
 
     private static string Other(string tag) => tag == UserTag ? PhoneTag : UserTag;
 

@@ -38,6 +38,9 @@ public sealed record TrunkOptions
     /// preference; empty: passthrough only.</summary>
     public ImmutableArray<string> Transcode { get; init; } = [];
 
+    /// <summary>Whether calls of the trunk are protected by keys in their descriptions (RFC 4568; MAPPING R-29).</summary>
+    public TrunkSrtp Srtp { get; init; } = TrunkSrtp.Off;
+
     /// <summary>Whether users of the trunk have presence of their own.</summary>
     public TrunkPresence Presence { get; init; } = TrunkPresence.None;
 
@@ -50,6 +53,19 @@ public sealed record TrunkOptions
 
     /// <summary>Never shows the password.</summary>
     public override string ToString() => $"TrunkOptions {{ Name = {Name}, Uri = {Uri} }}";
+}
+
+/// <summary>SRTP with a trunk.</summary>
+public enum TrunkSrtp
+{
+    /// <summary>Calls are offered in clear; a trunk that offers keys is answered with keys all the same.</summary>
+    Off,
+
+    /// <summary>Keys are offered beside RTP in clear (RFC 8643); the trunk takes them or not.</summary>
+    Optional,
+
+    /// <summary>Calls without keys are refused in both directions.</summary>
+    Required,
 }
 
 /// <summary>Whether users of a trunk have presence of their own (MAPPING P-16).</summary>

@@ -90,6 +90,10 @@ public sealed class CallAdmission
         {
             refusal = Refusal.NotServed("this user does not use the gateway");
         }
+        else if (trunk?.Options.Srtp == TrunkSrtp.Required && invite.Sdp?.Contains(" RTP/SAVP", StringComparison.Ordinal) != true)
+        {
+            refusal = Refusal.Unprotected("the trunk's calls have to be offered as RTP/SAVP");
+        }
         else if (!_plan.TryCaller(SipCallerClaim.Of(invite), user!, out var caller, out fault))
         {
             refusal = Refusal.Of(fault);

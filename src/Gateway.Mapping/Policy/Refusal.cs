@@ -33,6 +33,13 @@ public sealed record Refusal(int Status, StanzaError Error, JingleReasonInfo Rea
         new JingleReasonInfo(JingleReason.Gone, detail),
         detail);
 
+    // MAPPING: the trunk's calls are to be protected, and this one names no keys.
+    internal static Refusal Unprotected(string detail) => new(
+        488,
+        new StanzaError(StanzaErrorCondition.NotAcceptable, detail, "modify"),
+        new JingleReasonInfo(JingleReason.SecurityError, detail),
+        detail);
+
     // Not 503: a SIP peer would stop sending everything (RFC 7247 section 7.1 note 5).
     internal static Refusal TooOften(string detail) => new(
         480,

@@ -172,6 +172,7 @@ public sealed class GatewayConfigurationTests : IDisposable
         { Mapping("\"CallsPerMinute\": 1.5"), "Mapping.CallsPerMinute = 1.5", "whole number" },
         { Mapping("\"CallsPerMinute\": \"5\""), "Mapping.CallsPerMinute = \"5\"", "whole number" },
         { Mapping("\"ServiceUnavailableStatus\": 404"), "Mapping.ServiceUnavailableStatus = 404", "480, 403 or 405" },
+        { Trunk("\"Uri\": \"sip:a.example\", \"Srtp\": \"required\""), "Sip.Trunks.pbx.Srtp = \"required\"", "\"SrtpWithoutTls\": true" },
         { Other("\"Media\": { \"Engine\": \"janus\" }"), "Media.Engine = \"janus\"", "embedded, rtpengine" },
         { Other("\"Media\": { \"Address\": \"0.0.0.0\" }"), "Media.Address[0]", "198.51.100.7" },
         { Other("\"Media\": { \"ExternalAddress\": \"home.example.org\" }"), "Media.ExternalAddress", "198.51.100.7" },

@@ -166,6 +166,23 @@ public sealed class CallAdmissionTests
         return new CallAdmission(options.Policy, plan, new AccessPolicy(options, plan), _time);
     }
 
+    [Theory] // MAPPING R-29: a trunk whose calls are to be protected
+    [InlineData("m=audio 4000 RTP/AVP 0", false)]
+    [InlineData(null, false)]
+    [InlineData("m=audio 4000 RTP/SAVP 0", true)]
+    public void A_trunk_that_requires_SRTP_has_to_offer_it(string? sdp, bool admitted)
+    {
+        var options = Plans.Options with
+        {
+            Trunks = Plans.Options.Trunks.SetItem("pbx", Plans.Options.Trunks["pbx"] with { Srtp = TrunkSrtp.Required }),
+        };
+        var plan = new AddressPlan(options);
+        var admission = new CallAdmission(options.Policy, plan, new AccessPolicy(options, plan), _time);
+
+        Assert.Equal(admitted, admission.TryAdmit(Invite("sip:1001@198.51.100.7", "<sip:romeo@shakespeare.lit>", Plans.Pbx) with { Sdp = sdp }, out _, out var refusal));
+        Assert.Equal(admitted ? null : 488, refusal?.Status);
+    }
+
     private static IncomingInvite Invite(string uri, string from, IPAddress source) => new(
         Plans.Uri(uri), Plans.Name(from), Plans.Name($"<{uri}>"), "call", "tag", null, new IPEndPoint(source, 5060));
 }

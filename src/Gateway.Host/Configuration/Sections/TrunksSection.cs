@@ -56,11 +56,21 @@ internal static class TrunksSection
                 "Sources", [], AddressText.TrySource, "Write an address or a network, such as \"192.0.2.10\" or \"192.0.2.0/28\""),
             Answer = section.OptionalChoice<AnswerPolicy>("Answer"),
             TrustIdentity = section.Flag("TrustIdentity", true),
+            Srtp = section.Choice("Srtp", TrunkSrtp.Off),
             Presence = section.Choice("Presence", TrunkPresence.None),
             Contact = ContactsSection.ReadContact(section, "ContactName", "ContactAvatar"),
             Video = section.Flag("Video", false),
             Transcode = section.List<string>("Transcode", [], AddressText.TryToken, "Write encoding names, such as \"PCMA\""),
         };
+
+        // RFC 4568 section 8.3: whoever reads the description can decrypt the call.
+        if (!section.Flag("SrtpWithoutTls", false) && trunk.Srtp != TrunkSrtp.Off
+            && !trunk.Uri.Contains("transport=tls", StringComparison.OrdinalIgnoreCase))
+        {
+            section.Fault(
+                "Srtp", "the keys would cross the network in the clear, for the trunk is not reached by TLS",
+                "Write \"SrtpWithoutTls\": true if a VPN protects the signalling, or set Srtp to off");
+        }
 
         if (trunk.Register && trunk.Username is null)
         {
