@@ -38,7 +38,7 @@ public sealed class CodecTests
         {
             _ = decoder.SamplesIn(payload);
             return decoder.Decode(payload, samples) is >= 0 and var count && count <= samples.Length;
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000).WithEndSize(1500));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(200).WithEndSize(1500));
     }
 
     [Theory, MemberData(nameof(Codecs))]

@@ -174,6 +174,6 @@ public sealed class AudioTranscoderTests
         {
             run.Transcoder.Add(sequence, timestamp, octets);
             return run.Transcoder.Pull(payload) > 0;
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(300).WithEndSize(400));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(100).WithEndSize(400));
     }
 }
