@@ -18,8 +18,20 @@ internal static class LegPlans
         return (
             Plan(stream, offerer, answerer, Rules(pairs.Pairs.Select(pair => (pair.Offerer, pair.Answerer)), offerer)),
             Plan(stream, answerer, offerer, Rules(
-                pairs.Pairs.Concat(pairs.FromAnswerer).Select(pair => (pair.Answerer, pair.Offerer)), answerer)));
+                [.. pairs.Pairs.Concat(pairs.FromAnswerer).Select(pair => (pair.Answerer, pair.Offerer)), .. Unanswered(offerer, answerer)],
+                answerer)));
     }
+
+    /// <summary>
+    /// Voice that the answerer was shown, did not take, and sends all the same: libwebrtc does so after setCodecPreferences, against
+    /// RFC 3264 section 6.1. Who offered it can hear it (section 5.1), so it passes where it is the offerer's own.
+    /// </summary>
+    private static IEnumerable<(PayloadFormat In, PayloadFormat Out)> Unanswered(StreamSide offerer, StreamSide answerer) =>
+        from shown in answerer.Shown
+        where !shown.IsAuxiliary
+        let own = offerer.Payloads.FirstOrDefault(format => format.IsSameAs(shown))
+        where own is not null
+        select (shown, own);
 
     private static StreamPlan Plan(StreamKind kind, StreamSide side, StreamSide other, ImmutableArray<PayloadRule> rules) =>
         new(kind, side.Transport)
