@@ -70,6 +70,7 @@ class Phone:
         "accept": "text/plain, application/im-iscomposing+xml, message/cpim, message/imdn+xml",
         "allow": "INVITE, ACK, CANCEL, BYE, OPTIONS, MESSAGE",
         "session": {},           # of sessions that calls create
+        "domain": None,          # host of its address in From; None: where it listens
     }
 
     def __init__(self, name, user, host, certificate, key, options):
@@ -182,7 +183,7 @@ class Phone:
         session = self.new_session(name, options)
         call = self.calls[name] = Call(name, session)
         call.via, call.transport, call.call_id = self._place(via), transport, call_id or token(16)
-        call.local = f"<sip:{self.user}@{self.host}:{self.agent.port}>;tag={token()}"
+        call.local = f"<sip:{self.user}@{self.options['domain'] or f'{self.host}:{self.agent.port}'}>;tag={token()}"
         call.remote, call.target = f"<{to}>", to
         call.invite = self._dialog_request(call, "INVITE", self.offer(session).encode(), "application/sdp")
         if subject:

@@ -143,7 +143,7 @@ class Phone(slixmpp.ClientXMPP):
         if xml.get("type") == "error":
             error = xml.find("{jabber:client}error")
             condition = next((local(e) for e in error if local(e) != "text"), None) if error is not None else None
-            self.tell("message_error", condition=condition, sid=elements[0].get("id") if elements else None, **fields)
+            self.tell("message_error", condition=condition, sid=elements[0].get("id") if elements else None, xml=je.serialize(xml), **fields)
             return
         if not elements:
             self.tell("message", xml=je.serialize(xml), **fields)

@@ -2,6 +2,7 @@ using Gateway.Host.Configuration;
 using Gateway.Host.Http;
 using Gateway.Mapping.Addresses;
 using Gateway.Mapping.Calls;
+using Gateway.Mapping.Chats;
 using Gateway.Mapping.Contacts;
 using Gateway.Mapping.Messages;
 using Gateway.Mapping.Policy;
@@ -14,6 +15,7 @@ using Gateway.Media.Embedded;
 using Gateway.Media.Native;
 using Gateway.Media.Relay;
 using Gateway.Media.Rtpengine;
+using Gateway.Sip.Msrp;
 using Gateway.Sip.UserAgent;
 using Gateway.Xmpp.AddressPrompt;
 using Gateway.Xmpp.Component;
@@ -47,6 +49,8 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
     private readonly PresenceService _presence;
     private readonly TrunkRegistrations _registrations;
     private readonly CallService _calls;
+    private readonly MsrpEndpoint _msrp;
+    private readonly ChatService _chats;
     private readonly MessageService _messages;
     private readonly SessionTraceRecorder? _traces;
     private bool _disposed;
@@ -83,20 +87,25 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
         _presence = new PresenceService(new PresenceServiceParts(
             plan, addresses, policy, _xmpp, discovery, _sip.Events, _state, book, time, logs.CreateLogger<PresenceService>()));
         _sip.Events.Serve(PresenceExchange.Package, _presence.Exchange);
+        var admission = new CallAdmission(plan.Policy, addresses, policy, time);
         _calls = new CallService(new CallServiceParts(
-            plan, addresses, new CallAdmission(plan.Policy, addresses, policy, time), _xmpp, _sip, _relay,
+            plan, addresses, admission, _xmpp, _sip, _relay,
             instanceKey, time, logs.CreateLogger<CallService>())
         {
             Journal = _state,
         });
         _calls.Announce(_presence);
         _notices.To = _calls;
+        var msrp = options.Msrp(plan.SipHost);
+        _msrp = new MsrpEndpoint(msrp, time, logs.CreateLogger<MsrpEndpoint>());
+        _chats = new ChatService(new ChatServiceParts(
+            plan, addresses, admission, _xmpp, _sip, _msrp, _threads, msrp.OfferTls, time, logs.CreateLogger<ChatService>()));
         _messages = new MessageService(new MessageServiceParts(
-            plan, addresses, policy, _threads, _state, Sessions: null, _xmpp, _sip, time, logs.CreateLogger<MessageService>())
+            plan, addresses, policy, _threads, _state, _chats, _xmpp, _sip, time, logs.CreateLogger<MessageService>())
         {
             Digits = _calls,
         });
-        router.Register(_presence).Register(_calls).Register(_messages)
+        router.Register(_presence).Register(_calls).Register(_chats).Register(_messages)
             .Register(new Ping())
             .Register(new VCardExtension(book))
             .Register(new SoftwareVersion("xmpp-sip-gateway", typeof(GatewayService).Assembly.GetName().Version?.ToString(3) ?? ""))
@@ -104,13 +113,13 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
             .Advertise(@"jid\20escaping", DiscoTargets.Domain); // XEP-0106 section 5: clients then escape typed addresses
         _xmpp.Observe(_presence).Observe(_calls);
         _registrations = new TrunkRegistrations(plan, _sip);
-        _sip.InviteHandler = _calls;
+        _sip.InviteHandler = new InvitesByMedia(_calls, _chats);
         _sip.Serve(_messages);
-        _traces?.Directory = _calls;
+        _traces?.Directory = new AllSessions([_calls, _chats]);
     }
 
     /// <summary>Whose sessions are listed, hung up and drained from outside.</summary>
-    public SessionOwners Owners => new([_calls], [_calls, _messages], _traces);
+    public SessionOwners Owners => new([_calls, _chats], [_calls, _chats, _messages], _traces);
 
     /// <summary>What has to be so before calls can be served.</summary>
     public IEnumerable<ReadinessCheck> Readiness =>
@@ -137,6 +146,7 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
         _messages.Fill(stored);
         _calls.Recover(stored.Calls);
         await _presence.LoadAsync(cancellationToken).ConfigureAwait(false);
+        await _msrp.StartAsync(cancellationToken).ConfigureAwait(false);
         await _sip.StartAsync(cancellationToken).ConfigureAwait(false);
         _registrations.Start();
         _stream = RunStreamAsync();
@@ -150,6 +160,7 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _stream.WaitAsync(cancellationToken).ConfigureAwait(false);
         await _sip.StopAsync(cancellationToken).ConfigureAwait(false);
+        await _msrp.StopAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -162,10 +173,12 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
         _disposed = true;
         await _calls.DisposeAsync().ConfigureAwait(false);
         _messages.Dispose();
+        await _chats.DisposeAsync().ConfigureAwait(false);
         _presence.Dispose();
         await _state.DisposeAsync().ConfigureAwait(false);
         _xmpp.Dispose();
         await _sip.DisposeAsync().ConfigureAwait(false);
+        await _msrp.DisposeAsync().ConfigureAwait(false);
         await ((IAsyncDisposable)_relay).DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();
     }
@@ -174,10 +187,13 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
     private async Task EndCallsAsync(CancellationToken cancellationToken)
     {
         _calls.BeginDrain();
+        _chats.BeginDrain();
         _calls.HangUpAll();
+        _chats.HangUpAll();
         try
         {
-            await _calls.WhenEmptyAsync(cancellationToken).WaitAsync(Drain.HangUpPatience, _time, cancellationToken).ConfigureAwait(false);
+            await Task.WhenAll(_calls.WhenEmptyAsync(cancellationToken), _chats.WhenEmptyAsync(cancellationToken))
+                .WaitAsync(Drain.HangUpPatience, _time, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {

@@ -6,6 +6,7 @@ using Gateway.Mapping.Configuration;
 using Gateway.Media.Embedded;
 using Gateway.Media.Rtpengine;
 using Gateway.Sip.Messages;
+using Gateway.Sip.Msrp;
 using Gateway.Sip.UserAgent;
 using Gateway.Xmpp.Component;
 using Gateway.Xmpp.Disco;
@@ -72,6 +73,26 @@ internal static class RoomOptions
             FirstPort = options.Media.Ports.First,
             LastPort = options.Media.Ports.Last,
             StunServers = [.. options.Media.StunServer.Select(Resolve).OfType<IPEndPoint>()],
+        };
+    }
+
+    /// <summary>
+    /// Messages are taken where the configuration says, else beside SIP: at port 2855 (RFC 4975 section 15.4), or, where SIP itself
+    /// is not at its usual port, wherever the system finds one free.
+    /// </summary>
+    public static MsrpOptions Msrp(this GatewayOptions options, string host)
+    {
+        var sip = options.Sip.Listen[0].EndPoint;
+        ImmutableArray<MsrpListenAddress> listen = options.Sip.MsrpListen.IsEmpty
+            ? [new(false, new IPEndPoint(sip.Address, sip.Port == 5060 ? 2855 : 0))]
+            : [.. options.Sip.MsrpListen.Select(one => new MsrpListenAddress(one.Transport == "tls", one.EndPoint))];
+        return new MsrpOptions
+        {
+            Listen = listen,
+            AdvertisedHost = host,
+            TlsCertificate = options.Sip.TlsCertificate,
+            TlsKey = options.Sip.TlsKey,
+            OfferTls = listen.All(one => one.IsSecure),
         };
     }
 

@@ -67,6 +67,7 @@ public sealed partial record Chat
         (Active or Confirming, ConnectionLost { IsTrusted: true }) when !IsRefreshing && Losses < LossLimit => Mend(),
         (Active or Confirming or UserRenegotiating or PhoneRenegotiating or Answering, ConnectionLost { IsTrusted: true }) when Losses < LossLimit =>
             (this with { IsBroken = true }).Stay(),
+        (Active or Confirming, ReofferNeeded) when !IsRefreshing => (this with { IsRefreshing = true }).Stay(new SendReinvite(IsNegotiated ? Terms : Proposed)),
         (Reconnecting, TimedOut(ChatTimer.Retry)) => Stay(new Reconnect()),
         (Reconnecting, SipReinviteAnswered a) => (this with { Taken = a.Taken })
             .Settle(new StopTimer(ChatTimer.Reconnect), new StopTimer(ChatTimer.Retry)),

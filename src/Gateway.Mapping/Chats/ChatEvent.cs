@@ -101,6 +101,9 @@ public abstract record ChatEvent
     /// <summary>The MSRP connection is gone. <paramref name="IsTrusted"/>: a new one is worth a try.</summary>
     public sealed record ConnectionLost(bool IsTrusted) : ChatEvent;
 
+    /// <summary>The description has to be exchanged anew, though the connection holds: a relay's grant runs out (RFC 4976).</summary>
+    public sealed record ReofferNeeded : ChatEvent;
+
     // ---- The gateway.
 
     /// <summary>A timer fired.</summary>

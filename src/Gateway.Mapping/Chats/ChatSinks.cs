@@ -44,6 +44,8 @@ internal sealed class ChatMsrpSink(ChatActor chat) : IMsrpSink
 
     public void OnConnectionLost(MsrpLoss why) => chat.Post(new ChatInput(_ => chat.OnConnectionLost(why)));
 
+    public void OnReofferNeeded() => chat.Post(new ChatEvent.ReofferNeeded());
+
     private void Post(Action action) => chat.Post(new ChatInput(_ =>
     {
         action();

@@ -74,6 +74,13 @@ internal sealed partial class ChatTraffic
         {
             _typingRefresh?.Dispose();
             _typingRefresh = null;
+            if (_waiting.Count >= _surroundings.Options.QueueLimit)
+            {
+                Complete(new Outgoing(stanza, completed), new ChatOutcome.Failed(
+                    413, new StanzaError(StanzaErrorCondition.ResourceConstraint, "too many messages wait for the other side", "wait")));
+                return;
+            }
+
             _waiting.Enqueue(new Outgoing(stanza, completed));
             Pump();
         }
@@ -204,13 +211,16 @@ internal sealed partial class ChatTraffic
     {
         var body = ChatMessages.Write(stanza, terms, Session.Remote, out var language);
         var wantsReceipt = Receipts.IsRequested(stanza);
-        if (MayWrap(body.MediaType))
+        var subject = MessageText.Subject(stanza)?.Text;
+        var wantsDisplay = ChatMarkers.IsMarkable(stanza) && stanza.Id is not null && Session.Remote?.AcceptsWrapped(ChatContent.Imdn) == true;
+
+        // A wrapper is used where the phone cannot do without, or says what the bare words could not.
+        if (MayWrap(body.MediaType) && (subject is not null || wantsDisplay || !Session.Remote!.Accepts(body.MediaType)))
         {
-            var wantsDisplay = ChatMarkers.IsMarkable(stanza) && stanza.Id is not null && Session.Remote!.AcceptsWrapped(ChatContent.Imdn);
             var noticeId = wantsDisplay ? ChatStanzas.NewId() : null;
             var wrapper = Wrapped(body) with
             {
-                Subject = MessageText.Subject(stanza)?.Text,
+                Subject = subject,
                 MessageId = noticeId,
                 Notifications = wantsDisplay ? ["display"] : [],
             };
@@ -233,7 +243,6 @@ internal sealed partial class ChatTraffic
         };
     }
 
-    // A wrapper is used where the phone cannot do without, or says what the bare words could not.
     private bool MayWrap(string mediaType) =>
         _surroundings.Options.Wrapped && Session.Remote is { } remote && remote.Accepts(ChatContent.Cpim) && remote.AcceptsWrapped(mediaType);
 

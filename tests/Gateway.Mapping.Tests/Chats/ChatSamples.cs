@@ -88,6 +88,7 @@ internal static class ChatSamples
         ("words", new ChatEvent.Spoken()),
         ("connection lost", new ChatEvent.ConnectionLost(IsTrusted: true)),
         ("connection not to be trusted", new ChatEvent.ConnectionLost(IsTrusted: false)),
+        ("description wanted anew", new ChatEvent.ReofferNeeded()),
         .. Enum.GetValues<ChatTimer>().Select(timer => ($"timer {timer}", (ChatEvent)new ChatEvent.TimedOut(timer))),
         ("hang up", new ChatEvent.HangUp()),
     ];

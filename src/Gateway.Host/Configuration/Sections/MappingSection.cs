@@ -36,6 +36,7 @@ internal static class MappingSection
             DigitsByInfo = section.Flag("DigitsByInfo", defaults.DigitsByInfo),
             TypedDigits = section.Flag("TypedDigits", defaults.TypedDigits),
             Timers = ReadTimers(section, defaults.Timers),
+            Chats = ChatsSection.Read(section.Section("Chats"), defaults.Chats),
         };
 
         if (options.ServiceUnavailableStatus is not (480 or 403 or 405)) // MAPPING E-2; RFC 7247 note 5 forbids 503

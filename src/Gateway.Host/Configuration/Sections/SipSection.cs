@@ -38,14 +38,15 @@ internal static class SipSection
             section.Fault("Listen", $"\"{twice.Key}\" is written twice", "Keep one of the two");
         }
 
-        if (section.Has("Msrp"))
+        var isSecure = options.MsrpListen.Any(one => one is { Transport: "tls" });
+        if (isSecure && options.TlsCertificate is null)
         {
-            notices.Add("Sip.Msrp has no effect: this version carries calls, not chat sessions.");
+            section.Fault("Msrp.Listen", "tls: needs a certificate", "Name a PEM file in Sip.TlsCertificate");
         }
 
-        if (options.TlsCertificate is not null || options.TlsKey is not null)
+        if (!isSecure && (options.TlsCertificate is not null || options.TlsKey is not null))
         {
-            notices.Add("Sip.TlsCertificate and Sip.TlsKey have no effect: this version has no tls: listener.");
+            notices.Add("Sip.TlsCertificate and Sip.TlsKey have no effect: only Sip.Msrp can listen on tls: in this version.");
         }
 
         return options;
