@@ -370,6 +370,32 @@ public sealed class CallServiceTests
         await bench.WhenIdle();
     }
 
+    [Theory] // RFC 7675 section 5.1, RFC 8122 section 6.2, MAPPING R-32: told by the relay, not asked of it
+    [InlineData("consent", "connectivity-error")]
+    [InlineData("unreachable", "connectivity-error")]
+    [InlineData("fingerprint", "security-error")]
+    public async Task What_ends_the_media_of_one_side_ends_the_call_for_both(string what, string reason)
+    {
+        await using var bench = new CallBench();
+        var (leg, _) = await Talk(bench);
+        var id = bench.Service.List().Single().Id;
+
+        bench.Service.OnNotice(new MediaNotice.Connected(id, "x")); // good news change nothing
+        bench.Service.OnNotice(what switch
+        {
+            "consent" => new MediaNotice.ConsentLost(id, "x"),
+            "unreachable" => new MediaNotice.NotConnected(id, "x"),
+            _ => new MediaNotice.NotAuthentic(id, "x"),
+        });
+        await leg.When("BYE");
+
+        var terminate = await bench.Link.Get("jingle", "session-terminate");
+        Assert.Contains(terminate.Descendants(), element => element.Name.LocalName == reason);
+        await bench.WhenIdle();
+        Assert.Contains("delete", bench.Relay.Done);
+        bench.Service.OnNotice(new MediaNotice.ConsentLost(id, "x")); // too late: the call is unknown
+    }
+
     [Fact] // design section 6: DELETE
     public async Task An_operator_hangs_up_both_sides()
     {
