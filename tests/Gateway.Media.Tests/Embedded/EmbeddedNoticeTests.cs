@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Gateway.Media.Tests.Embedded;
 
 /// <summary>What the embedded relay tells unasked, by real packets.</summary>
-public sealed class EmbeddedNoticeTests : IAsyncLifetime, IMediaNotices
+public sealed class EmbeddedNoticeTests : IAsyncLifetime, IAsyncDisposable, IMediaNotices
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly Codec[] Codecs = [Codec.Pcmu, Codec.Digits];
@@ -17,7 +17,7 @@ public sealed class EmbeddedNoticeTests : IAsyncLifetime, IMediaNotices
     private EmbeddedRelay? _relay;
     private MediaEnds? _ends;
 
-    public void OnNotice(MediaNotice notice) => _notices.Writer.TryWrite(notice);
+    void IMediaNotices.OnNotice(MediaNotice notice) => _notices.Writer.TryWrite(notice);
 
     public async Task InitializeAsync()
     {
@@ -32,7 +32,9 @@ public sealed class EmbeddedNoticeTests : IAsyncLifetime, IMediaNotices
         _ends = await MediaEnds.StartAsync();
     }
 
-    public async Task DisposeAsync()
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
+
+    public async ValueTask DisposeAsync()
     {
         await _ends!.DisposeAsync();
         await _relay!.DisposeAsync();
