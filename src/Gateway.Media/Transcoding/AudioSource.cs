@@ -122,8 +122,15 @@ internal sealed class AudioSource : IDisposable
         }
 
         var count = _decoder.Decode(payload, room);
+        if (count == 0)
+        {
+            count = _decoder.SamplesIn(payload); // looked like one of its own and is none: as good as lost
+            _decoder.Conceal(room[..count]);
+            _missing++;
+        }
+
         _buffer.Played();
-        _lastTicks = count > 0 ? Ticks(count) : _lastTicks;
+        _lastTicks = Ticks(count);
         var past = Math.Min(count, Samples(-until)); // the wait was shortened: as much is left out
         room[past..count].CopyTo(room);
         return count - past;

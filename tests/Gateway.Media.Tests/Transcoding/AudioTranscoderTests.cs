@@ -131,6 +131,19 @@ public sealed class AudioTranscoderTests
         Assert.InRange(run.Transcoder.Delay, -20, 60);
     }
 
+    [Fact] // a payload that only looks like Opus takes its time, and no more
+    public void A_packet_that_cannot_be_decoded_is_concealed()
+    {
+        using var run = new TranscodedTone("opus", "PCMU");
+        run.Play(milliseconds: 500);
+        var (sequence, timestamp, _) = run.Packets(milliseconds: 20)[0];
+        run.Transcoder.Add(sequence, timestamp, [0x42, 0xC8, 0]); // two frames of 10 ms, the first longer than the packet
+        run.Play(milliseconds: 1000);
+
+        Assert.InRange(run.Transcoder.Missing, 1, 2);
+        Assert.InRange(Tone.Share([.. run.Heard.Skip(8 * 700)], 440, 8000), 0.93, 1.01);
+    }
+
     [Fact]
     public void Nothing_is_pulled_before_something_came()
     {
