@@ -43,14 +43,33 @@ public sealed class BrowserCallTests(ProsodySite site)
         await using var phone = await StartPhoneAsync(gateway, AnswerMode.Manual);
         await using var browser = await StartBrowserAsync();
 
-        await phone.DialAsync("sip:" + browser.Account);
-        var sid = (string)(await browser.Phone.SeesAsync("session-initiate"))["sid"]!;
+        var sid = await CalledAsync(phone, browser);
         await phone.SeesAsync("CALL_ESTABLISHED");
         await phone.HearsToneAsync(BrowsersTone);
         await browser.Phone.HearsToneAsync(sid, PhonesTone);
         await phone.HangUpAsync();
 
         Assert.Equal("success", (string?)(await browser.Phone.SeesAsync("ended", sid))["reason"]);
+        await gateway.Process.HasNoSessionAsync();
+    }
+
+    [Theory] // the phone knows PCMU and PCMA
+    [InlineData("embedded", true)]
+    [InlineData("embedded", false)]
+    [InlineData("rtpengine", true)]
+    public async Task Browser_with_Opus_alone_is_transcoded(string engine, bool isCaller)
+    {
+        await using var gateway = await StartAsync(engine);
+        await using var phone = await StartPhoneAsync(gateway, AnswerMode.Auto);
+        await using var browser = await StartBrowserAsync();
+        await browser.Phone.UseOnlyAsync("audio/opus");
+
+        var sid = isCaller ? await browser.Phone.CallAsync("1001@" + gateway.Component) : await CalledAsync(phone, browser);
+        await phone.HearsToneAsync(BrowsersTone);
+        var heard = await browser.Phone.HearsToneAsync(sid, PhonesTone);
+
+        Assert.Equal("audio/opus", heard.Codec);
+        await browser.Phone.HangUpAsync(sid);
         await gateway.Process.HasNoSessionAsync();
     }
 
@@ -112,12 +131,22 @@ public sealed class BrowserCallTests(ProsodySite site)
         await browser.Phone.HangUpAsync(sid);
     }
 
-    private Task<SecondGateway> StartAsync(string engine) => site.NewGatewayAsync(configuration =>
-        configuration["Media"] = engine == "embedded"
-            ? new JsonObject { ["Engine"] = "embedded", ["Address"] = "127.0.0.1" }
-            : configuration["Media"]!.DeepClone());
+    private static async Task<string> CalledAsync(BaresipPhone phone, LoggedIn browser)
+    {
+        await phone.DialAsync("sip:" + browser.Account);
+        return (string)(await browser.Phone.SeesAsync("session-initiate"))["sid"]!;
+    }
 
-    private Task<BaresipPhone> StartPhoneAsync(SecondGateway gateway, AnswerMode mode) =>
+    private async Task<GatewayWithEngine> StartAsync(string engine)
+    {
+        var rtpengine = engine == "rtpengine" ? await RtpengineServer.StartAsync() : null;
+        var gateway = await site.NewGatewayAsync(configuration => configuration["Media"] = rtpengine is null
+            ? new JsonObject { ["Engine"] = "embedded", ["Address"] = "127.0.0.1" }
+            : new JsonObject { ["Engine"] = "rtpengine", ["Rtpengine"] = new JsonArray(rtpengine.Address) });
+        return new GatewayWithEngine(gateway, rtpengine);
+    }
+
+    private Task<BaresipPhone> StartPhoneAsync(GatewayWithEngine gateway, AnswerMode mode) =>
         BaresipPhone.StartAsync("1001", "phone.test", site.PhonePort, gateway.SipPort, mode, PhonesTone);
 
     private async Task<LoggedIn> StartBrowserAsync(bool hidesAddresses = false)
@@ -132,5 +161,22 @@ public sealed class BrowserCallTests(ProsodySite site)
     private sealed record LoggedIn(BrowserPhone Phone, string Account) : IAsyncDisposable
     {
         public ValueTask DisposeAsync() => Phone.DisposeAsync();
+    }
+    private sealed record GatewayWithEngine(SecondGateway Gateway, RtpengineServer? Engine) : IAsyncDisposable
+    {
+        public GatewayProcess Process => Gateway.Process;
+
+        public string Component => Gateway.Component;
+
+        public int SipPort => Gateway.SipPort;
+
+        public async ValueTask DisposeAsync()
+        {
+            await Gateway.DisposeAsync();
+            if (Engine is not null)
+            {
+                await Engine.DisposeAsync();
+            }
+        }
     }
 }

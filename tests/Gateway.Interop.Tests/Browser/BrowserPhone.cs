@@ -59,6 +59,9 @@ internal sealed class BrowserPhone : IAsyncDisposable
         "([url, domain, user, password]) => phone.login(url, domain, user, password, 'browser')",
         new[] { $"ws://127.0.0.1:{server.HttpPort}/xmpp-websocket", server.Domain, account.Split('@')[0], password });
 
+    /// <summary>Offers and accepts this codec alone, such as <c>audio/opus</c>.</summary>
+    public Task UseOnlyAsync(string codec) => _page.EvaluateAsync("codec => { phone.codec = codec; }", codec);
+
     /// <summary>Proposes a call; the session is initiated when the other side proceeds. Gives its id.</summary>
     public Task<string> CallAsync(string to) => _page.EvaluateAsync<string>("to => phone.call(to)", to);
 

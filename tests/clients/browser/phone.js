@@ -20,6 +20,10 @@ class Call {
     const raw = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
     const stream = await navigator.mediaDevices.getUserMedia({ audio: raw });
     this.sender = this.pc.addTrack(stream.getAudioTracks()[0], stream);
+    if (this.phone.codec) {
+      const known = RTCRtpReceiver.getCapabilities("audio").codecs;
+      this.pc.getTransceivers()[0].setCodecPreferences(known.filter((one) => one.mimeType === this.phone.codec));
+    }
   }
 
   listen(stream) {
@@ -162,6 +166,7 @@ window.phone = {
   calls: new Map(),
   proposed: new Map(),
   answers: true,
+  codec: null, // the only one, such as audio/opus
 
   async login(url, domain, user, password, resource) {
     this.connection = new XmppConnection((stanza) => this.onStanza(stanza));
