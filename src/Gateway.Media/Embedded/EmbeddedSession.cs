@@ -156,7 +156,7 @@ internal sealed partial class EmbeddedSession
                 ? () => transport.Describe(protocol, mid, SetupRole.ActPass) : null;
         }
 
-        if (TryOpenPlain(reader, index, medium.Address) is not { } plain)
+        if (TryOpenPlain(reader, index, hint: "") is not { } plain)
         {
             return null;
         }

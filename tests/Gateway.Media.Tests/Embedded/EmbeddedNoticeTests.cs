@@ -16,6 +16,7 @@ public sealed class EmbeddedNoticeTests : IAsyncLifetime, IAsyncDisposable, IMed
     private readonly Channel<MediaNotice> _notices = Channel.CreateUnbounded<MediaNotice>();
     private EmbeddedRelay? _relay;
     private MediaEnds? _ends;
+    private int _webPort;
 
     void IMediaNotices.OnNotice(MediaNotice notice) => _notices.Writer.TryWrite(notice);
 
@@ -67,6 +68,40 @@ public sealed class EmbeddedNoticeTests : IAsyncLifetime, IAsyncDisposable, IMed
         Assert.Equal("phone", (await NextAsync<MediaNotice.Silent>()).Tag);
     }
 
+    [Fact] // RFC 7983, R-32: strangers end no call, and are counted
+    public async Task Datagrams_of_strangers_are_counted_and_change_nothing()
+    {
+        var (web, phone) = await CallAsync(sdp => sdp);
+        await web.HearsAsync();
+        await phone.HearsAsync();
+        var before = Errors(await _relay!.QueryAsync("s", default));
+        using (var stranger = new System.Net.Sockets.UdpClient(new IPEndPoint(IPAddress.Loopback, 0)))
+        {
+            // RTP, a DTLS alert (fatal, unexpected_message), STUN without anything, TURN's channel data, nothing known.
+            byte[][] datagrams =
+            [
+                [0x80, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0xff], [21, 254, 253, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 10],
+                [0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42], [0x40, 0, 0, 0], [0xff],
+            ];
+            foreach (var datagram in datagrams)
+            {
+                await stranger.SendAsync(datagram, new IPEndPoint(IPAddress.Loopback, _webPort));
+            }
+        }
+
+        while (Errors(await _relay.QueryAsync("s", default)) < before + 4)
+        {
+            await Task.Yield(); // STUN is counted by its own metric
+        }
+
+        await web.ForgetAsync();
+        await phone.ForgetAsync();
+        await web.HearsAsync();
+        await phone.HearsAsync();
+    }
+
+    private static long Errors(MediaStatistics? statistics) => statistics!.Ends.Single(end => end.Tag == "web").Errors;
+
     private async Task<(WebEnd Web, PlainEnd Phone)> CallAsync(Func<string, string> change)
     {
         var web = await _ends!.WebAsync(offers: true, 1000, 440);
@@ -75,7 +110,9 @@ public sealed class EmbeddedNoticeTests : IAsyncLifetime, IAsyncDisposable, IMed
         var toPhone = new Description(forPhone.Sdp!);
         var forWeb = await _relay.AnswerAsync(new("s", "web", "phone", phone.Answer(toPhone, Codecs), MediaProfile.WebRtc), default);
         await phone.RemoteAsync(toPhone);
-        await web.AnsweredAsync(new Description(forWeb.Sdp!));
+        var toWeb = new Description(forWeb.Sdp!);
+        _webPort = toWeb.Port;
+        await web.AnsweredAsync(toWeb);
         return (web, phone);
     }
 

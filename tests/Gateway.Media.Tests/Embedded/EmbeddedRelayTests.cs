@@ -116,6 +116,21 @@ public sealed class EmbeddedRelayTests : IAsyncDisposable
         Assert.DoesNotContain("127.0.0.1", web + plain, StringComparison.Ordinal);
     }
 
+    [Fact] // what a client has says nothing of the phone, which may know one family only
+    public async Task Phone_that_has_not_spoken_is_offered_the_first_address_whatever_the_caller_has()
+    {
+        await using var relay = Relay(new EmbeddedRelayOptions
+        {
+            Addresses = [IPAddress.Loopback, IPAddress.IPv6Loopback], FirstPort = 29_600, LastPort = 29_699, Threads = 1,
+        });
+        var offer = Offer.Replace("IP4 127.0.0.1", "IP6 ::1", StringComparison.Ordinal);
+        var shown = (await relay.OfferAsync(new("s", "one", offer, MediaProfile.PlainRtp), default)).Sdp!;
+        var answered = (await relay.AnswerAsync(new("s", "one", "two", Offer, MediaProfile.PlainRtp), default)).Sdp!;
+
+        Assert.Contains("c=IN IP4 127.0.0.1\r\n", shown, StringComparison.Ordinal);
+        Assert.Contains("c=IN IP6 ::1\r\n", answered, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(MediaSrtp.Off, "RTP/AVP", false)]
     [InlineData(MediaSrtp.Optional, "RTP/AVP", true)]

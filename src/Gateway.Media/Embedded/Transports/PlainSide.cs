@@ -10,10 +10,13 @@ namespace Gateway.Media.Embedded.Transports;
 /// <param name="Address">What the end is told.</param>
 internal sealed record PlainSide(PlainTransport Transport, string Address)
 {
-    /// <summary>Opens it on an address of the family that the end's own description names; null: no port is left.</summary>
+    /// <summary>
+    /// Opens it on an address of the family that the end's own description names, or on the first when it has not spoken yet;
+    /// null: no port is left.
+    /// </summary>
     public static PlainSide? TryOpen(MediaPorts ports, ImmutableArray<LocalHost> hosts, IMediaLoop loop, string peer)
     {
-        var wantsIPv6 = peer.Contains(':', StringComparison.Ordinal);
+        var wantsIPv6 = peer.Length == 0 ? !hosts[0].Bound.IsIPv4 : peer.Contains(':', StringComparison.Ordinal);
         var host = hosts.FirstOrDefault(host => host.Bound.IsIPv4 != wantsIPv6, hosts[0]);
         return PlainTransport.TryOpen(loop, ports, host.Bound, out var transport)
             ? new PlainSide(transport, host.Advertised.ToAddress().ToString()) : null;

@@ -180,22 +180,21 @@ internal sealed class WebRtcTransport : IDatagramHandler, IIceOutput, IDtlsOutpu
             return;
         }
 
-        var first = buffer[0];
-        if (first >= 128 && first < 192)
+        switch (buffer[0])
         {
-            if (IsKnown(from))
-            {
+            case >= 128 and < 192 when IsKnown(from):
                 Media.OnMedia(buffer, length, now);
-            }
-        }
-        else if (first < 4)
-        {
-            _agent.OnStun(BaseOf(socket), from, buffer[..length], now);
-            Rearm();
-        }
-        else if (first is >= 20 and < 64 && _agent.IsValidated(from))
-        {
-            Handshake(BaseOf(socket), from, buffer[..length], now);
+                break;
+            case < 4:
+                _agent.OnStun(BaseOf(socket), from, buffer[..length], now);
+                Rearm();
+                break;
+            case >= 20 and < 64 when _agent.IsValidated(from):
+                Handshake(BaseOf(socket), from, buffer[..length], now);
+                break;
+            default:
+                Media.Counters.Strangers++; // nobody who answered a check, or nothing that belongs here
+                break;
         }
     }
 
