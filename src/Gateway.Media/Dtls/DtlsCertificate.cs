@@ -12,7 +12,7 @@ namespace Gateway.Media.Dtls;
 /// </summary>
 public sealed unsafe class DtlsCertificate
 {
-    /// <summary>The profile that every client knows first, then the cheaper one.</summary>
+    /// <summary>The profile that every client knows, which is also the cheaper one here (CounterModeSession), first.</summary>
     private const string Profiles = "SRTP_AES128_CM_SHA1_80:SRTP_AEAD_AES_128_GCM";
 
     /// <summary>
@@ -21,6 +21,12 @@ public sealed unsafe class DtlsCertificate
     /// </summary>
     private const string Ciphers = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
         + "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384";
+
+    /// <summary>
+    /// Octets of a record at most. None is longer than a datagram of ours, and OpenSSL's buffer for 16 kB would be there as long
+    /// as the call.
+    /// </summary>
+    private const int LongestRecord = 1280;
 
     private readonly SslContextHandle _context;
 
@@ -82,6 +88,7 @@ public sealed unsafe class DtlsCertificate
         ThrowUnless(LibSsl.SSL_CTX_set_cipher_list(value, Ciphers) == 1, "ciphers");
         ThrowUnless(LibSsl.SSL_CTX_set_tlsext_use_srtp(value, Profiles) == 0, "SRTP profiles"); // 0 is success here
         _ = LibSsl.SSL_CTX_ctrl(value, LibSsl.CtrlSessionCacheMode, 0, 0);
+        _ = LibSsl.SSL_CTX_ctrl(value, LibSsl.CtrlMaximumFragment, LongestRecord, 0);
         _ = LibSsl.SSL_CTX_set_options(value, LibSsl.NoQueryMtu | LibSsl.NoTicket | LibSsl.NoRenegotiation);
 
         // The chain proves nothing: the fingerprint, compared before any key is handed out, does (RFC 5763 section 5).

@@ -40,8 +40,8 @@ public interface IMediaSocket
     PeerAddress Local { get; }
 
     /// <summary>
-    /// Sends a copy of <paramref name="datagram"/> at the end of the loop's round. Like the network itself it may lose it:
-    /// nobody is told.
+    /// Sends a copy of <paramref name="datagram"/> when the work item ends that asks for it. Like the network itself it may
+    /// lose it: nobody is told.
     /// </summary>
     void Send(ReadOnlySpan<byte> datagram, in PeerAddress to);
 

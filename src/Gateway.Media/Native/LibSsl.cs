@@ -12,7 +12,10 @@ internal static unsafe partial class LibSsl
 {
     public const string Ssl = "libssl.so.3", Crypto = "libcrypto.so.3";
 
-    public const int CtrlMode = 33, CtrlSetMtu = 17, CtrlSessionCacheMode = 44, CtrlMinimumVersion = 123, CtrlMaximumVersion = 124;
+    public const int CtrlMode = 33, CtrlSetMtu = 17, CtrlSessionCacheMode = 44, CtrlMaximumFragment = 52;
+
+    /// <summary>Further commands.</summary>
+    public const int CtrlMinimumVersion = 123, CtrlMaximumVersion = 124;
 
     public const int CtrlGetTimeout = 73, CtrlHandleTimeout = 74;
 
