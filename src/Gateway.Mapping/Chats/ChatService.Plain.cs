@@ -57,7 +57,7 @@ public sealed partial class ChatService
         return ChatTaking.Taken;
     }
 
-    private ChatTaking Hand(ChatActor chat, MessageStanza stanza, Action<ChatOutcome> completed)
+    private static ChatTaking Hand(ChatActor chat, MessageStanza stanza, Action<ChatOutcome> completed)
     {
         var now = chat.Snapshot;
         if (now.State is ChatState.Ended or ChatState.Cancelling)
@@ -70,8 +70,8 @@ public sealed partial class ChatService
         {
             if (MessageText.Body(stanza) is { } && !stanza.IsError)
             {
-                _parts.Link.TrySend(stanza.ErrorReply(new StanzaError(
-                    StanzaErrorCondition.NotAcceptable, "this session is with another of your devices", "modify")));
+                completed(new ChatOutcome.Failed(
+                    0, new StanzaError(StanzaErrorCondition.NotAcceptable, "this session is with another of your devices", "modify")));
             }
 
             return ChatTaking.Taken;

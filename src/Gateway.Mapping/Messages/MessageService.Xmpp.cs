@@ -88,7 +88,19 @@ public sealed partial class MessageService
         switch (effect)
         {
             case ConversationEffect.Offer offer:
-                Offer(actor, offer);
+                try
+                {
+                    Offer(actor, offer);
+                }
+#pragma warning disable CA1031 // A mistake of ours in a session must not stop the conversation: the message comes back.
+                catch (Exception mistake)
+#pragma warning restore CA1031
+                {
+                    _log.Crashed(mistake);
+                    actor.Post(new ConversationEvent.SessionSettled(
+                        offer.Saying.Id, new ChatOutcome.Failed(500, new StanzaError(StanzaErrorCondition.InternalServerError))));
+                }
+
                 break;
             case ConversationEffect.Page { Saying: var saying }:
                 _ = PageAsync(actor, saying);

@@ -179,16 +179,18 @@ public sealed class ConversationTests
         private readonly Queue<long> _session = new();
         private readonly List<long> _left = []; // in the order in which they left for the SIP side
         private readonly List<long> _ended = [];
-        private readonly Queue<long> _offered = new();
+        private readonly Queue<ConversationEvent> _answers = new(); // to offers; they may come after the outcome
         private Conversation _state = new(mode);
         private long _said;
         private long? _paging;
+        private int _luck;
 
         public bool IsRight => _ended.Count == _said && _ended.Distinct().Count() == _ended.Count && _left.SequenceEqual(_left.Order())
             && _state.Sayings.IsEmpty;
 
         public void Step(int choice)
         {
+            _luck += choice;
             switch (choice % 4)
             {
                 case 0 or 1 when _said < Prepared.Length:
@@ -214,17 +216,9 @@ public sealed class ConversationTests
 
         private void Answer(int choice)
         {
-            if (_offered.TryDequeue(out var id))
+            if (_answers.TryDequeue(out var answer))
             {
-                if (choice % 3 == 0)
-                {
-                    _session.Enqueue(id);
-                    On(new ConversationEvent.SessionTook(id));
-                }
-                else
-                {
-                    On(new ConversationEvent.NoSession(id, choice % 3 == 1));
-                }
+                On(answer);
             }
             else if (_paging is { } paged)
             {
@@ -235,17 +229,18 @@ public sealed class ConversationTests
 
         private void Settle(int choice)
         {
-            if (!_session.TryDequeue(out var id))
+            if (choice % 3 == 1)
             {
-                return;
+                while (_session.TryDequeue(out var refused)) // the INVITE is refused: all that waited for it come back
+                {
+                    On(new ConversationEvent.SessionSettled(refused, NoSessions));
+                }
             }
-
-            if (choice % 3 != 1)
+            else if (_session.TryDequeue(out var id))
             {
                 _left.Add(id);
+                On(new ConversationEvent.SessionSettled(id, choice % 3 == 0 ? Done : new ChatOutcome.Failed(0, Error)));
             }
-
-            On(new ConversationEvent.SessionSettled(id, (choice % 3) switch { 0 => Done, 1 => NoSessions, _ => new ChatOutcome.Failed(0, Error) }));
         }
 
         private void On(ConversationEvent e)
@@ -255,8 +250,12 @@ public sealed class ConversationTests
             {
                 switch (effect)
                 {
+                    case ConversationEffect.Offer when _luck++ % 3 == 0:
+                        _session.Enqueue(effect.Saying.Id);
+                        _answers.Enqueue(new ConversationEvent.SessionTook(effect.Saying.Id));
+                        break;
                     case ConversationEffect.Offer:
-                        _offered.Enqueue(effect.Saying.Id);
+                        _answers.Enqueue(new ConversationEvent.NoSession(effect.Saying.Id, _luck % 2 == 0));
                         break;
                     case ConversationEffect.Page:
                         _left.Add(effect.Saying.Id);
