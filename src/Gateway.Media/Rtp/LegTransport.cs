@@ -12,6 +12,7 @@ internal abstract class LegTransport
     private SrtpSender? _sender;
     private SrtpReceiver? _receiver;
     private bool _protects;
+    private TransportCounters _told;
 
     /// <summary>What it refused so far.</summary>
     public TransportCounters Counters;
@@ -52,6 +53,9 @@ internal abstract class LegTransport
             Counters.Unsent++;
         }
     }
+
+    /// <summary>Brings the meter up to date.</summary>
+    internal void TellRefused() => RtpMetrics.Tell(Counters, ref _told);
 
     /// <summary>Takes the plan in.</summary>
     internal abstract void Apply(TransportPlan plan, long now);

@@ -98,6 +98,7 @@ internal sealed class MediaCall
 
             foreach (var transport in leg.Transports)
             {
+                transport.TellRefused();
                 transport.Leg = null;
             }
         }
@@ -123,6 +124,11 @@ internal sealed class MediaCall
             {
                 stream.Reports.OnTick(now);
                 WatchSilence(leg, stream, now);
+            }
+
+            foreach (var transport in leg.Transports)
+            {
+                transport.TellRefused();
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using FsCheck;
 using FsCheck.Fluent;
 using Gateway.Media.Rtp;
@@ -114,6 +115,42 @@ public sealed class MediaCallTests
         Assert.Single(_bench.Received(1));
         Assert.Equal(2, _bench.Transport(0).Counters.Strangers);
         Assert.All(_bench.Received(0), packet => Assert.Equal(Peer(0), packet.To));
+    }
+
+    [Fact]
+    public void Dropped_packets_are_in_the_meter_by_reason()
+    {
+        var counted = new Dictionary<string, long>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, to) =>
+        {
+            if (instrument.Name == "gateway.media.packets.refused")
+            {
+                to.EnableMeasurementEvents(instrument);
+            }
+        };
+        var here = Environment.CurrentManagedThreadId; // other tests count in the same meter
+        listener.SetMeasurementEventCallback<long>((_, count, tags, _) =>
+        {
+            if (Environment.CurrentManagedThreadId == here)
+            {
+                counted[(string)tags[0].Value!] = count;
+            }
+        });
+        listener.Start();
+
+        _bench.Send(0, Voice(1));
+        _bench.Send(0, Voice(2), Address("203.0.113.66", 666));
+        _bench.Send(0, Voice(3), Address("203.0.113.66", 666));
+        _bench.Send(0, Voice(4, payload: 77));
+        _bench.Loop.Advance(1_000);
+        Assert.Equal(new Dictionary<string, long> { ["stranger"] = 2, ["unknown_payload"] = 1 }, counted);
+
+        counted.Clear();
+        _bench.Send(0, Voice(5)[..9]);
+        _bench.Call.Close();
+        Assert.Equal(1, counted["malformed"]);
+        Assert.DoesNotContain("stranger", counted.Keys);
     }
 
     [Fact] // U-49: media, not just any datagram
