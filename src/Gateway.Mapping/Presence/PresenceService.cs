@@ -276,6 +276,11 @@ public sealed class PresenceService : IXmppExtension, IXmppLinkObserver, IDispos
         }
 
         Exchange.OnAsked(presence);
+        if (presence.Kind == PresenceKind.Subscribe && known is null && TemporaryPresence.TryRead(presence, out _))
+        {
+            Show(presence.To, presence.From, isSubscriber: false); // T-9
+        }
+
         return true;
     }
 

@@ -69,6 +69,11 @@ internal sealed record RequestTemplate(SipMethod Method, SipUri RequestUri, Name
             builder.Add(name, HeaderText.Clean(value));
         }
 
+        if (Body?.Language is { } language)
+        {
+            builder.Add(SipHeaders.ContentLanguage, HeaderText.Clean(language));
+        }
+
         return (Body is null ? builder : builder.Body(Body.ContentType, Body.Content)).BuildRequest();
     }
 }

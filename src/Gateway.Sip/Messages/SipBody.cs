@@ -7,6 +7,9 @@ namespace Gateway.Sip.Messages;
 /// <param name="Content">The bytes.</param>
 public sealed record SipBody(string ContentType, ReadOnlyMemory<byte> Content)
 {
+    /// <summary>Content-Language (RFC 3261 section 20.13), or null.</summary>
+    public string? Language { get; init; }
+
     /// <summary>A body of text, as UTF-8.</summary>
     public static SipBody OfText(string contentType, string text) => new(contentType, Encoding.UTF8.GetBytes(text));
 
@@ -14,7 +17,10 @@ public sealed record SipBody(string ContentType, ReadOnlyMemory<byte> Content)
     public static SipBody? Of(SipMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        return message.Body.IsEmpty || message.Header(SipHeaders.ContentType) is not { } type ? null : new SipBody(type, message.Body);
+        return message.Body.IsEmpty || message.Header(SipHeaders.ContentType) is not { } type ? null : new SipBody(type, message.Body)
+        {
+            Language = message.Header(SipHeaders.ContentLanguage),
+        };
     }
 
     /// <summary>The media type in lower case, without parameters.</summary>
@@ -25,7 +31,7 @@ public sealed record SipBody(string ContentType, ReadOnlyMemory<byte> Content)
 
     /// <summary>Same type and same bytes.</summary>
     public bool Equals(SipBody? other) =>
-        other is not null && ContentType == other.ContentType && Content.Span.SequenceEqual(other.Content.Span);
+        other is not null && ContentType == other.ContentType && Language == other.Language && Content.Span.SequenceEqual(other.Content.Span);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(ContentType, Content.Length);

@@ -323,6 +323,48 @@ public sealed class PresenceServiceTests : IDisposable
         Assert.Equal(15, _link.Sent.Count); // answered all the same
     }
 
+    [Fact] // T-13: off unless wanted; all spellings in one presence
+    public void Xmpp_user_is_asked_for_her_presence_only_where_that_is_wanted()
+    {
+        _service.SessionStarted(Jid.Parse(Juliet), Jid.Parse(Romeo), announce: true);
+        Assert.False(TemporaryPresence.TryRead(Last(), out _));
+
+        _service = Service(Plans.Options with { Presence = new PresenceOptions { AskXmppUsers = true } });
+        _service.SessionStarted(Jid.Parse(Juliet), Jid.Parse(Romeo), announce: true);
+        Assert.True(TemporaryPresence.TryRead(Last(), out var reason));
+        Assert.Equal(TemporaryPresenceReason.Media, reason);
+        Assert.Equal(3, _link.Sent[^1].Elements().Count(child => child.Attribute("reason") is not null));
+    }
+
+    [Fact] // T-8: sessions are told
+    public void Sessions_learn_that_a_device_has_gone()
+    {
+        (Jid User, Jid Contact)? gone = null;
+        _service.Departed = (user, contact) => gone = (user, contact);
+        Receive(Balcony, Romeo, "unavailable");
+        Assert.Equal((Jid.Parse(Balcony), Jid.Parse(Romeo)), gone);
+    }
+
+    [Fact] // busy on the phone, an option
+    public void Subscribers_see_who_is_on_the_phone_where_that_is_wanted()
+    {
+        _service = Service(Plans.Options with { Presence = new PresenceOptions { ShowOnThePhone = true, OnThePhoneText = "Talking" } });
+        Receive(Juliet, Romeo, "subscribe");
+        Receive("nurse@example.org/x", Romeo, null, Temppres);
+        _link.Sent.Clear();
+        _service.SessionStarted(Jid.Parse("nurse@example.org/x"), Jid.Parse(Romeo), announce: false, isCall: true);
+        Assert.Equal([$"{Romeo}/sip -> {Juliet}: available"], Sent());
+        Assert.Equal(("dnd", "Talking"), (_link.Sent[0].Element("show")?.Value, _link.Sent[0].Element("status")?.Value));
+        _service.SessionEnded(Jid.Parse("nurse@example.org/x"), Jid.Parse(Romeo), isCall: true);
+        Assert.Null(_link.Sent[1].Element("show"));
+    }
+
+    private PresenceStanza Last()
+    {
+        Assert.True(Stanza.TryRead(_link.Sent[^1], out var stanza, out _));
+        return (PresenceStanza)stanza;
+    }
+
     private PresenceService Service(MappingOptions options)
     {
         _service?.Dispose();

@@ -28,15 +28,22 @@ internal static class PidfMapping
     /// <param name="devices">By resource.</param>
     public static SipBody ToPidf(SipUri user, IEnumerable<KeyValuePair<string, Availability>> devices)
     {
-        var tuples = devices.OrderBy(device => device.Key, StringComparer.Ordinal).Select(device => Tuple(user, device.Key, device.Value));
-        return PidfWriter.Write(new PidfDocument(EntityOf(user), [.. tuples]));
+        var known = devices.ToArray();
+        var languages = known.SelectMany(device => device.Value.Statuses).Select(status => status.Language).Distinct().Take(2).ToArray();
+        var tuples = known.OrderBy(device => device.Key, StringComparer.Ordinal).Select(device => Tuple(user, device.Key, device.Value));
+        return PidfWriter.Write(new PidfDocument(EntityOf(user), [.. tuples])) with
+        {
+            Language = languages is [var only] ? only : null, // P-13: of the whole, where there is one
+        };
     }
 
     /// <summary>
     /// What a document says of its presentity: the device that is most available (RFC 8048 section 6.2), as everything behind one
     /// SIP user is one device to XMPP users (T-6). Null when it says nothing.
     /// </summary>
-    public static Availability? FromPidf(PidfDocument document)
+    /// <param name="document">The document.</param>
+    /// <param name="language">Language of notes that do not say theirs (P-13).</param>
+    public static Availability? FromPidf(PidfDocument document, string? language = null)
     {
         var best = document.Tuples.Where(tuple => tuple.IsOpen is not null)
             .OrderByDescending(tuple => tuple.IsOpen).ThenBy(tuple => Rank(ShowOf(document, tuple)))
@@ -50,7 +57,7 @@ internal static class PidfMapping
         {
             Show = best.IsOpen == true ? ShowOf(document, best) : null,
             Statuses = [.. (best.Notes.IsEmpty ? document.Notes : best.Notes)
-                .DistinctBy(note => note.Language).Select(note => new StatusText(note.Text, note.Language))],
+                .Select(note => new StatusText(note.Text, note.Language ?? language)).DistinctBy(status => status.Language)],
 
             // The inverse of the other direction, so that a round trip keeps every value (P-12).
             Priority = best is { IsOpen: true, Priority: { } thousandths } ? ((thousandths * MostPriority) + Thousand - 1) / Thousand : null,

@@ -184,7 +184,7 @@ public sealed class PresenceExchange : ISubscriptionHandler, IDisposable
     /// <summary>Subscriptions that were kept; before the link is up.</summary>
     internal void Restore(IEnumerable<PresenceSubscription> kept)
     {
-        foreach (var subscription in kept)
+        foreach (var subscription in kept.Where(subscription => _policy.MayUse(subscription.User)))
         {
             if (TryPair(subscription.User, subscription.Contact, out var pair))
             {
@@ -244,9 +244,10 @@ public sealed class PresenceExchange : ISubscriptionHandler, IDisposable
     /// <summary>Nothing happens in the pair any more: it is forgotten, unless that has just changed.</summary>
     internal void Settle(PresencePair pair)
     {
-        if (pair.IsIdle && _pairs.TryRemove(new KeyValuePair<(Jid, Jid), PresencePair>((pair.User, pair.Contact), pair)) && !pair.IsIdle)
+        var key = (pair.User, pair.Contact);
+        if (!pair.IsIdle || (_pairs.TryRemove(new KeyValuePair<(Jid, Jid), PresencePair>(key, pair)) && !pair.IsIdle))
         {
-            _pairs.TryAdd((pair.User, pair.Contact), pair);
+            _pairs.TryAdd(key, pair); // found just before it was forgotten, and in use again
         }
     }
 

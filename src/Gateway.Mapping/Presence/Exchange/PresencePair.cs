@@ -270,7 +270,7 @@ internal sealed class PresencePair : IDisposable
 
         if (PidfReader.TryRead(body.Content, out var document, out var fault))
         {
-            return PidfMapping.FromPidf(document);
+            return PidfMapping.FromPidf(document, body.Language is { Length: <= 35 } language && SafeText.IsSafe(language) ? language : null);
         }
 
         _exchange.BadDocument(Contact, fault);

@@ -80,6 +80,15 @@ public sealed class WatchedBySipUsersTests : IDisposable
         Assert.Equal(("ID-balcony", false, "asleep"), (last.Id, last.IsOpen, last.Notes[0].Text));
     }
 
+    [Fact] // P-13
+    public void Language_of_her_status_is_that_of_the_document()
+    {
+        var (notifier, _) = _bench.Watching();
+        _bench.Receive(Balcony, Romeo, null, new XAttribute(XNamespace.Xml + "lang", "cs"), new XElement("status", "na balkone"));
+        Assert.Equal("cs", notifier.Body?.Language);
+        Assert.Equal("cs", Read(notifier).Tuples[0].Notes[0].Language);
+    }
+
     [Fact] // P-10 note 1: only notifications become NOTIFY
     public void Other_kinds_of_presence_notify_nobody()
     {

@@ -248,6 +248,15 @@ public sealed class WatchingSipUsersTests : IDisposable
         Assert.NotNull(sent.Element(XName.Get("c", "http://jabber.org/protocol/caps")));
     }
 
+    [Fact] // P-13
+    public void Language_of_the_document_is_that_of_the_status()
+    {
+        var subscription = _bench.Subscribed("closed");
+        var text = Pidf("open").Replace("</tuple>", "<note>na balkone</note></tuple>", StringComparison.Ordinal);
+        subscription.On(new SubscriptionEvent.Notified(true, SipBody.OfText("application/pidf+xml", text) with { Language = "cs" }));
+        Assert.Equal("cs", Assert.Single(_bench.Link.Sent).Element("status")?.Attribute(XNamespace.Xml + "lang")?.Value);
+    }
+
     [Theory] // hostile documents: what cannot be read tells nothing
     [InlineData("<!DOCTYPE x [<!ENTITY a 'b'>]><presence xmlns='urn:ietf:params:xml:ns:pidf' entity='x'/>")]
     [InlineData("nonsense")]
@@ -272,6 +281,14 @@ public sealed class WatchingSipUsersTests : IDisposable
         _bench.Receive(Balcony, Romeo, null, new XElement(TemporaryPresence.Decloak + "decloak"));
         Assert.Equal([$"{Romeo}/sip -> {Balcony}: available"], _bench.Taken());
         Assert.Empty(_bench.Events.Subscriptions); // T-12: no SIP traffic
+    }
+
+    [Fact] // T-9
+    public void Subscribe_with_the_extension_also_shares_once()
+    {
+        _bench.Receive(Juliet, Romeo, "subscribe", new XElement(TemporaryPresence.Decloak + "decloak"));
+        Assert.Equal([$"{Romeo}/sip -> {Juliet}: available"], _bench.Taken());
+        Assert.Single(_bench.Events.Subscriptions);
     }
 
     [Fact] // busy on the phone, an option
