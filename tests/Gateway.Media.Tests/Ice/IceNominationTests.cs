@@ -186,6 +186,17 @@ public sealed class IceNominationTests
         AssertInUse("198.51.100.9:7000");
     }
 
+    [Fact] // RFC 8863 section 3: the peer may learn of us later than we of it, and behind its NAT nothing arrives before it sends
+    public void Pair_that_does_not_answer_is_tried_again_as_long_as_patience_lasts()
+    {
+        _agent.Agent.SetRole(IceRole.Controlling);
+        _peer.Answers = false;
+        _network.Run(25_000);
+
+        _peer.Answers = true;
+        Assert.True(_network.RunUntil(() => _agent.IsConnected, 2_000));
+    }
+
     [Fact] // RFC 8445 section 7.2.5.2.1
     public void Answer_from_another_address_than_was_asked_rules_the_pair_out()
     {
