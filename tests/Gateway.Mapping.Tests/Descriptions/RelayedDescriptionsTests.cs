@@ -1,4 +1,5 @@
 using Gateway.Mapping.Descriptions;
+using Gateway.Media.Embedded;
 using Gateway.Media.Relay;
 using Gateway.Media.Rtpengine;
 using Gateway.Sip.Sdp;
@@ -8,10 +9,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Mapping.Tests.Descriptions;
 
-/// <summary>The whole way of a call's descriptions, through a real rtpengine: client, relay, phone and back.</summary>
-public sealed class RelayedDescriptionsTests(RelayedDescriptionsTests.Engine engine) : IClassFixture<RelayedDescriptionsTests.Engine>
+/// <summary>The whole way of a call's descriptions, through a real relay: client, relay, phone and back.</summary>
+public abstract class RelayedDescriptionsTests(IMediaRelay relay)
 {
-    private const string Us = "romeo%montague.example@sip.capulet.example/sip";
+    private protected const string Us = "romeo%montague.example@sip.capulet.example/sip";
     private readonly string _session = Guid.NewGuid().ToString();
 
     public static TheoryData<string> Callers =>
@@ -135,19 +136,6 @@ public sealed class RelayedDescriptionsTests(RelayedDescriptionsTests.Engine eng
         Assert.False(answer.Media[0].Has("rtcp-fb"));
     }
 
-    [Fact] // no codec in common: the relay adds one
-    public async Task Phone_without_web_codecs_is_transcoded()
-    {
-        var invite = Sample.Sdp("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 7078 RTP/AVP 3\r\n");
-        Assert.True(SipOfferPlan.TryMake(invite, video: false, out var plan));
-
-        var forClient = await OfferAsync("sip", plan.Filtered, MediaProfile.WebRtc, transcode: plan.Transcode);
-
-        Assert.Contains(
-            SdpToJingle.Initiate(forClient, MediaTable.FromSdp(forClient), "sid", Us).Contents[0].Description!.Payloads,
-            payload => payload is { Name: "opus", ClockRate: 48000, Channels: 2 });
-    }
-
     [Fact] // the phone took G722 and the client has it not: transcoding is asked for by the client's own offer
     public async Task Client_without_the_phones_codec_is_transcoded()
     {
@@ -206,7 +194,7 @@ public sealed class RelayedDescriptionsTests(RelayedDescriptionsTests.Engine eng
         };
     }
 
-    private async Task<SdpSession> OfferAsync(
+    private protected async Task<SdpSession> OfferAsync(
         string from,
         SdpSession sdp,
         MediaProfile towards,
@@ -214,16 +202,34 @@ public sealed class RelayedDescriptionsTests(RelayedDescriptionsTests.Engine eng
         System.Collections.Immutable.ImmutableArray<string> transcode = default)
     {
         var offer = new MediaOffer(_session, from, sdp.ToString(), towards) { ToTag = to };
-        return Read(await engine.Relay.OfferAsync(transcode.IsDefault ? offer : offer with { Transcode = transcode }, default));
+        return Read(await relay.OfferAsync(transcode.IsDefault ? offer : offer with { Transcode = transcode }, default));
     }
 
     private async Task<SdpSession> AnswerAsync(string from, string to, SdpSession sdp, MediaProfile towards) =>
-        Read(await engine.Relay.AnswerAsync(new MediaAnswer(_session, from, to, sdp.ToString(), towards), default));
+        Read(await relay.AnswerAsync(new MediaAnswer(_session, from, to, sdp.ToString(), towards), default));
 
     private static SdpSession Read(MediaResult result)
     {
         Assert.True(result.IsOk, result.Detail);
         return Sample.Sdp(result.Sdp!);
+    }
+}
+
+/// <summary>Through rtpengine.</summary>
+public sealed class DescriptionsThroughRtpengineTests(DescriptionsThroughRtpengineTests.Engine engine)
+    : RelayedDescriptionsTests(engine.Relay), IClassFixture<DescriptionsThroughRtpengineTests.Engine>
+{
+    [Fact] // GSM, which the relay in the process does not transcode
+    public async Task Phone_without_web_codecs_is_transcoded()
+    {
+        var invite = Sample.Sdp("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 7078 RTP/AVP 3\r\n");
+        Assert.True(SipOfferPlan.TryMake(invite, video: false, out var plan));
+
+        var forClient = await OfferAsync("sip", plan.Filtered, MediaProfile.WebRtc, transcode: plan.Transcode);
+
+        Assert.Contains(
+            SdpToJingle.Initiate(forClient, MediaTable.FromSdp(forClient), "sid", Us).Contents[0].Description!.Payloads,
+            payload => payload is { Name: "opus", ClockRate: 48000, Channels: 2 });
     }
 
     /// <summary>One private engine for all tests of the class.</summary>
@@ -248,5 +254,28 @@ public sealed class RelayedDescriptionsTests(RelayedDescriptionsTests.Engine eng
             await _relay!.DisposeAsync();
             await _server!.DisposeAsync();
         }
+    }
+}
+
+/// <summary>Through the relay in this process.</summary>
+public sealed class DescriptionsThroughEmbeddedRelayTests(DescriptionsThroughEmbeddedRelayTests.Engine engine)
+    : RelayedDescriptionsTests(engine.Relay), IClassFixture<DescriptionsThroughEmbeddedRelayTests.Engine>
+{
+    /// <summary>One relay for all tests of the class.</summary>
+    public sealed class Engine : IAsyncLifetime, IAsyncDisposable
+    {
+        private readonly EmbeddedRelay _relay = new(
+            new EmbeddedRelayOptions { FirstPort = 26_000, LastPort = 26_399, Threads = 1 },
+            NoMediaNotices.Instance,
+            TimeProvider.System,
+            NullLoggerFactory.Instance);
+
+        public IMediaRelay Relay => _relay;
+
+        public Task InitializeAsync() => Task.CompletedTask;
+
+        Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
+
+        public ValueTask DisposeAsync() => _relay.DisposeAsync();
     }
 }
