@@ -138,7 +138,7 @@ class Session:
     """One session: its paths, what it has sent and not had confirmed, what it has received."""
 
     DEFAULTS = {
-        "types": "text/plain text/html message/cpim application/im-iscomposing+xml",
+        "types": "text/plain text/html application/im-iscomposing+xml",
         "max_size": None, "setup": None, "cema": False,
         "answers": True,       # False: requests are not answered
         "status": 200,         # what SENDs with content are answered
@@ -300,8 +300,12 @@ class Session:
             return
         self.seen[mid] = True
         self.received.append(body)
-        text = body.decode(errors="replace") if len(body) <= 10_000 else None
-        self.tell("message", id=mid, type=frame.get("Content-Type"), body=text, size=len(body), chunks=chunks,
+        kind, inner = frame.get("Content-Type"), body
+        if kind.startswith("message/cpim"):  # RFC 3862: its own headers, those of the content, the content
+            _, content, inner = body.split(b"\r\n\r\n", 2)
+            kind = re.search(rb"(?i)content-type:\s*(.*)", content).group(1).strip().decode()
+        text = inner.decode(errors="replace") if len(body) <= 10_000 else None
+        self.tell("message", id=mid, type=kind, wrapped=inner is not body, body=text, size=len(body), chunks=chunks,
                   sha256=hashlib.sha256(body).hexdigest())
 
     def _report(self, frame, mid, size):

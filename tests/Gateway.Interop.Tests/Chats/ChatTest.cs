@@ -6,8 +6,15 @@ namespace Gateway.Interop.Tests.Chats;
 /// <summary>An XMPP user and a SIP user who chat through the gateway.</summary>
 public abstract class ChatTest(GatewaySite site) : IAsyncLifetime
 {
-    /// <summary>The SIP user, seen from XMPP.</summary>
-    protected const string Romeo = "romeo%chat.test@" + GatewaySite.Component;
+    private static int _users;
+
+    private readonly string _romeo = FormattableString.Invariant($"romeo{Interlocked.Increment(ref _users)}%chat.test@");
+
+    /// <summary>The SIP user, seen from XMPP; another one in each test, for the gateway remembers who has no sessions (C-1).</summary>
+    protected string Romeo => _romeo + GatewaySite.Component;
+
+    /// <summary>The same, at another gateway.</summary>
+    protected string RomeoAt(string component) => _romeo + component;
 
     protected GatewaySite Site => site;
 

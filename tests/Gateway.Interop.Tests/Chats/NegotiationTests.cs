@@ -128,13 +128,19 @@ public abstract class NegotiationTests(GatewaySite site) : ChatTest(site)
     [InlineData(488)]
     public async Task Renegotiation_is_a_reinvite_and_its_failure_leaves_things_as_they_were(int status)
     {
+        const string Html = "http://jabber.org/protocol/xhtml-im";
         var thread = $"n-re{status}";
-        await Juliet.FormAsync(Romeo, "form", Initiation, thread);
+        var plain = new Dictionary<string, object>
+        {
+            ["accept"] = new { type = "boolean", value = "1", required = true }, [Html] = new { type = "boolean", value = "0" },
+        };
+        await Juliet.FormAsync(Romeo, "form", plain, thread);
         var answer = await Juliet.SeesFormAsync("submit", thread);
         await Phone.SeesAsync("acked", thread);
         await Phone.SetAsync(new { on_reinvite = status });
         var skip = Juliet.Events.Count;
-        var id = await Juliet.FormAsync(answer["from"]!, "form", new Dictionary<string, object> { ["http://jabber.org/protocol/chatstates"] = new { type = "boolean", value = "1" } }, thread);
+        var id = await Juliet.FormAsync(answer["from"]!, "form", new Dictionary<string, object> { [Html] = new { type = "boolean", value = "1" } }, thread);
+        await Phone.SeesAsync("reinvited", thread);
         if (status == 200)
         {
             await Juliet.SeesFormAsync("submit", thread, skip: skip);

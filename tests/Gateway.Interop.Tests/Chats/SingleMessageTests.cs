@@ -115,7 +115,7 @@ public abstract class SingleMessageTests(GatewaySite site) : ChatTest(site)
     public async Task Plain_chat_goes_as_configured(string mode, string kind)
     {
         await using var gateway = await Site.NewGatewayAsync(c => c["Mapping"]!["Chat"] = JsonValue.Create(mode));
-        await Juliet.SayAsync("romeo%chat.test@" + gateway.Component, "in mode " + mode, "mode-" + mode);
+        await Juliet.SayAsync(RomeoAt(gateway.Component), "in mode " + mode, "mode-" + mode);
 
         Assert.Equal(kind, (await Phone.ReceivesAsync("in mode " + mode)).Kind);
     }
@@ -125,7 +125,7 @@ public abstract class SingleMessageTests(GatewaySite site) : ChatTest(site)
     {
         await using var gateway = await Site.NewGatewayAsync(c => c["Mapping"]!["Chat"] = "session");
         await Phone.SetAsync(new { on_invite = 488 });
-        var id = await Juliet.SayAsync("romeo%chat.test@" + gateway.Component, "nothing else", "only");
+        var id = await Juliet.SayAsync(RomeoAt(gateway.Component), "nothing else", "only");
 
         Assert.NotNull((await Juliet.FailsAsync(id))["error"]);
         Assert.DoesNotContain(Phone.Events.All, e => e.Kind == "sip_message");

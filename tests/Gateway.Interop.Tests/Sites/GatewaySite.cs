@@ -158,7 +158,7 @@ public abstract class GatewaySite : IAsyncLifetime
               "down":  { "Uri": "sip:127.0.0.1:{{FreePorts.One()}};transport=tcp", "Domain": "down.test" }
             }
           },
-          "Mapping": { "LocalDomains": [ "{{Domain}}" ] },
+          "Mapping": { "LocalDomains": [ "{{Domain}}" ], "MessagesPerMinute": 100000, "Chats": { "QueueLimit": 1000 } },
           "Media": {{Media.ToJsonString()}},
           "Log": { "Level": "Debug" }
         }
