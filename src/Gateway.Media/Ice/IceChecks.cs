@@ -48,7 +48,7 @@ internal sealed class IceChecks(IceContext context, IceCredentials local)
     {
         StopRepeating(pair, now);
         var nominates = pair.ToBeNominated && context.Role == IceRole.Controlling;
-        var transaction = Make(pair, remote, nominates);
+        var transaction = Make(pair, remote, nominates, nominates);
         transaction.Wait = Math.Min(LongestWait, Math.Max(context.Options.Rto, context.Options.Pacing * Pending()));
         transaction.Due = now + transaction.Wait;
         if (pair.State != IcePairState.Succeeded)
@@ -57,10 +57,13 @@ internal sealed class IceChecks(IceContext context, IceCredentials local)
         }
     }
 
-    /// <summary>A consent check: sent once only (RFC 7675 section 5.1).</summary>
+    /// <summary>
+    /// A consent check: sent once only (RFC 7675 section 5.1). The controlling agent repeats its choice in it, as libwebrtc does: a
+    /// peer that heard several nominations learns which one stands.
+    /// </summary>
     public void AskConsent(IcePair pair, IceCredentials remote, long now)
     {
-        var transaction = Make(pair, remote, nominates: false);
+        var transaction = Make(pair, remote, context.Role == IceRole.Controlling, nominates: false);
         transaction.IsFinal = true;
         transaction.Due = now + LateAnswer;
     }
@@ -140,7 +143,7 @@ internal sealed class IceChecks(IceContext context, IceCredentials local)
         return count;
     }
 
-    private IceTransaction Make(IcePair pair, IceCredentials remote, bool nominates)
+    private IceTransaction Make(IcePair pair, IceCredentials remote, bool useCandidate, bool nominates)
     {
         var id = context.NewTransactionId();
         Span<byte> octets = stackalloc byte[StunFormat.TransactionIdLength];
@@ -150,7 +153,7 @@ internal sealed class IceChecks(IceContext context, IceCredentials local)
         writer.Number(StunAttribute.Priority, pair.Base.CheckPriority);
         writer.Number(
             context.Role == IceRole.Controlling ? StunAttribute.IceControlling : StunAttribute.IceControlled, context.TieBreaker);
-        if (nominates)
+        if (useCandidate)
         {
             writer.Flag(StunAttribute.UseCandidate);
         }
