@@ -87,9 +87,8 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
         _presence = new PresenceService(new PresenceServiceParts(
             plan, addresses, policy, _xmpp, discovery, _sip.Events, _state, book, time, logs.CreateLogger<PresenceService>()));
         _sip.Events.Serve(PresenceExchange.Package, _presence.Exchange);
-        var admission = new CallAdmission(plan.Policy, addresses, policy, time);
         _calls = new CallService(new CallServiceParts(
-            plan, addresses, admission, _xmpp, _sip, _relay,
+            plan, addresses, new CallAdmission(plan.Policy, addresses, policy, time), _xmpp, _sip, _relay,
             instanceKey, time, logs.CreateLogger<CallService>())
         {
             Journal = _state,
@@ -98,8 +97,9 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
         _notices.To = _calls;
         var msrp = options.Msrp(plan.SipHost);
         _msrp = new MsrpEndpoint(msrp, time, logs.CreateLogger<MsrpEndpoint>());
+        var perSender = plan.Policy with { CallsPerMinute = plan.Chats.SessionsPerMinute, ConcurrentCalls = plan.Chats.SessionsPerSender };
         _chats = new ChatService(new ChatServiceParts(
-            plan, addresses, admission, _xmpp, _sip, _msrp, _threads, msrp.OfferTls, time, logs.CreateLogger<ChatService>()));
+            plan, addresses, new CallAdmission(perSender, addresses, policy, time), _xmpp, _sip, _msrp, _threads, msrp.OfferTls, time, logs.CreateLogger<ChatService>()));
         _messages = new MessageService(new MessageServiceParts(
             plan, addresses, policy, _threads, _state, _chats, _xmpp, _sip, time, logs.CreateLogger<MessageService>())
         {

@@ -21,6 +21,12 @@ public sealed record ChatOptions
     /// <summary>Sessions at a time.</summary>
     public int SessionLimit { get; init; } = 10_000;
 
+    /// <summary>Sessions that one sender may have at a time.</summary>
+    public int SessionsPerSender { get; init; } = 100;
+
+    /// <summary>Sessions that one sender may begin in a minute.</summary>
+    public int SessionsPerMinute { get; init; } = 120;
+
     /// <summary>How long the other side may take to answer (MAPPING N-10).</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromMinutes(3);
 

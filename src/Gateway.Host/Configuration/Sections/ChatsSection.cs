@@ -16,6 +16,8 @@ internal static class ChatsSection
             MaxMessageSize = section.Number("MaxMessageSize", defaults.MaxMessageSize, 1_000, 16_000_000),
             QueueLimit = section.Number("QueueLimit", defaults.QueueLimit, 1, 10_000),
             SessionLimit = section.Number("SessionLimit", defaults.SessionLimit, 1, 1_000_000),
+            SessionsPerSender = section.Number("SessionsPerSender", defaults.SessionsPerSender, 1, 1_000_000),
+            SessionsPerMinute = section.Number("SessionsPerMinute", defaults.SessionsPerMinute, 1, 1_000_000),
             AnswerTimeout = section.Duration("AnswerTimeout", defaults.AnswerTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
             Idle = section.Duration("Idle", defaults.Idle, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7)),
             StepTimeout = section.Duration("StepTimeout", defaults.StepTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(3)),
