@@ -18,8 +18,7 @@ public sealed partial class ChatConformanceTests
         var wanted = Chapters.SelectMany(chapter => Enumerable.Range(chapter.First, chapter.Last - chapter.First + 1).Select(number => $"{chapter.Prefix}-{number}")).ToList();
 
         Assert.Equal(listed.Count, listed.Distinct().Count());
-        Assert.Empty(wanted.Except(listed));
-        Assert.Empty(listed.Where(clause => wanted.Any(known => known[..2] == clause[..2]) && !wanted.Contains(clause)));
+        Assert.Equal(wanted.Order(StringComparer.Ordinal), listed.Where(clause => clause[0] is 'C' or 'N' or 'F' or 'S').Order(StringComparer.Ordinal));
     }
 
     [Fact]
