@@ -15,9 +15,9 @@ internal static class MsrpSubject
     public static async Task<int> RunAsync()
     {
         var terms = new MsrpTerms { AcceptTypes = ["text/plain"], MaxSize = 100_000 };
-        MsrpListenAddress.TryParse("tcp:127.0.0.1:0", out var address);
+        var address = new MsrpListenAddress(IsSecure: false, new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
         await using var endpoint = new MsrpEndpoint(
-            new MsrpOptions { Listen = [address!], Limits = new MsrpLimits { UnboundPerAddress = 10_000 } }, TimeProvider.System, NullLogger<MsrpEndpoint>.Instance);
+            new MsrpOptions { Listen = [address], Limits = new MsrpLimits { UnboundPerAddress = 10_000 } }, TimeProvider.System, NullLogger<MsrpEndpoint>.Instance);
         await endpoint.StartAsync(CancellationToken.None);
         await Console.Out.WriteLineAsync("ready");
         while (await Console.In.ReadLineAsync() is { } line)
