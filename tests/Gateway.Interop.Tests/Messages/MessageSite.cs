@@ -1,17 +1,18 @@
 using System.Text.Json.Nodes;
 using Gateway.Interop.Tests.Sites;
 using Gateway.Testing.Phones;
+using Gateway.Testing.Servers;
 
 namespace Gateway.Interop.Tests.Messages;
 
 /// <summary>A gateway of one test, a SIP user who writes, and the XMPP user it writes with.</summary>
 internal sealed class MessageSite : IAsyncDisposable
 {
-    private readonly GatewaySite _site;
+    private readonly int _phonePort;
 
-    private MessageSite(GatewaySite site, SecondGateway gateway, PhoneScript script)
+    private MessageSite(int phonePort, SecondGateway gateway, PhoneScript script)
     {
-        _site = site;
+        _phonePort = phonePort;
         Gateway = gateway;
         Script = script;
     }
@@ -30,6 +31,7 @@ internal sealed class MessageSite : IAsyncDisposable
 
     public static async Task<MessageSite> StartAsync(GatewaySite site, string mapping)
     {
+        var phonePort = FreePorts.One(); // of this test alone: the phone may come late
         var gateway = await site.NewGatewayAsync(configuration =>
         {
             var options = JsonNode.Parse(mapping)!.AsObject();
@@ -38,14 +40,14 @@ internal sealed class MessageSite : IAsyncDisposable
             configuration["Mapping"] = options;
             configuration["Sip"]!["Trunks"] = new JsonObject
             {
-                ["phone"] = new JsonObject { ["Uri"] = $"sip:127.0.0.1:{site.PhonePort}", ["Domain"] = "phone.test" },
+                ["phone"] = new JsonObject { ["Uri"] = $"sip:127.0.0.1:{phonePort}", ["Domain"] = "phone.test" },
             };
         });
-        return new MessageSite(site, gateway, await PhoneScript.StartAsync(RepositoryFiles.MsrpPhoneScript));
+        return new MessageSite(phonePort, gateway, await PhoneScript.StartAsync(RepositoryFiles.MsrpPhoneScript));
     }
 
     /// <summary>The SIP user 1001, where the trunk leads.</summary>
-    public Task<MsrpPhone> NewPhoneAsync(object? options = null) => MsrpPhone.OpenAsync(Script, "1001", options, port: _site.PhonePort);
+    public Task<MsrpPhone> NewPhoneAsync(object? options = null) => MsrpPhone.OpenAsync(Script, "1001", options, port: _phonePort);
 
     /// <summary>Writes a MESSAGE to an XMPP user; gives the status.</summary>
     public async Task<PhoneEvent> WriteAsync(MsrpPhone phone, string user, string body, object? more = null)
