@@ -85,6 +85,7 @@ class Phone(slixmpp.ClientXMPP):
         self.register_plugin("xep_0115")
         self.register_plugin("xep_0199")
         self.plugin["feature_mechanisms"].unencrypted_plain = True
+        self.auto_authorize, self.auto_subscribe = None, False  # who may see her presence is the test's to say
         for feature in FEATURES:
             self.plugin["xep_0030"].add_feature(feature)
         self.plugin["xep_0030"].add_identity("client", "pc", "interop phone")
