@@ -131,18 +131,40 @@ public sealed class BrowserCallTests(ProsodySite site)
         await browser.Phone.HangUpAsync(sid);
     }
 
+    [Theory] // VP8 passes through; the phone sends back what it gets
+    [InlineData("embedded")]
+    [InlineData("rtpengine")]
+    public async Task Browser_that_calls_with_video_sees_its_own_picture_echoed(string engine)
+    {
+        await using var gateway = await StartAsync(engine, video: true);
+        await using var phone = await site.ExpectCallAsync("answer_video");
+        await using var browser = await StartBrowserAsync();
+
+        var sid = await browser.Phone.CallAsync("1001@" + gateway.Component, video: true);
+        await browser.Phone.SeesPicturesAsync(sid);
+        await browser.Phone.HearsToneAsync(sid, BrowsersTone); // its own, echoed
+        await browser.Phone.HangUpAsync(sid);
+
+        await phone.SucceedsAsync();
+        await gateway.Process.HasNoSessionAsync();
+    }
+
     private static async Task<string> CalledAsync(BaresipPhone phone, LoggedIn browser)
     {
         await phone.DialAsync("sip:" + browser.Account);
         return (string)(await browser.Phone.SeesAsync("session-initiate"))["sid"]!;
     }
 
-    private async Task<GatewayWithEngine> StartAsync(string engine)
+    private async Task<GatewayWithEngine> StartAsync(string engine, bool video = false)
     {
         var rtpengine = engine == "rtpengine" ? await RtpengineServer.StartAsync() : null;
-        var gateway = await site.NewGatewayAsync(configuration => configuration["Media"] = rtpengine is null
-            ? new JsonObject { ["Engine"] = "embedded", ["Address"] = "127.0.0.1" }
-            : new JsonObject { ["Engine"] = "rtpengine", ["Rtpengine"] = new JsonArray(rtpengine.Address) });
+        var gateway = await site.NewGatewayAsync(configuration =>
+        {
+            configuration["Media"] = rtpengine is null
+                ? new JsonObject { ["Engine"] = "embedded", ["Address"] = "127.0.0.1" }
+                : new JsonObject { ["Engine"] = "rtpengine", ["Rtpengine"] = new JsonArray(rtpengine.Address) };
+            configuration["Sip"]!["Trunks"]!["phone"]!["Video"] = video;
+        });
         return new GatewayWithEngine(gateway, rtpengine);
     }
 

@@ -7,7 +7,8 @@ namespace Gateway.Interop.Tests.Browser;
 
 /// <summary>What getStats and the spectrum say of a call (tests/clients/browser/phone.js).</summary>
 internal sealed record BrowserFigures(
-    int Received, int Lost, double Level, double Energy, int Sent, string Codec, double Frequency, string Pair, string Dtls);
+    int Received, int Lost, double Level, double Energy, int Sent, string Codec, double Frequency, string Pair, string Dtls, int Pictures,
+    int VideoPackets);
 
 /// <summary>
 /// A page of tests/clients/browser in a headless Chromium (Debian package chromium): an XMPP client on the WebRTC that most
@@ -48,7 +49,7 @@ internal sealed class BrowserPhone : IAsyncDisposable
                 $"--{(hidesAddresses ? "enable" : "disable")}-features=WebRtcHideLocalIpsWithMdns",
             ],
         });
-        var context = await browser.NewContextAsync(new BrowserNewContextOptions { Permissions = ["microphone"] });
+        var context = await browser.NewContextAsync(new BrowserNewContextOptions { Permissions = ["microphone", "camera"] });
         var phone = new BrowserPhone(folder, playwright, browser, await context.NewPageAsync());
         await phone.OpenAsync(server);
         return phone;
@@ -63,7 +64,8 @@ internal sealed class BrowserPhone : IAsyncDisposable
     public Task UseOnlyAsync(string codec) => _page.EvaluateAsync("codec => { phone.codec = codec; }", codec);
 
     /// <summary>Proposes a call; the session is initiated when the other side proceeds. Gives its id.</summary>
-    public Task<string> CallAsync(string to) => _page.EvaluateAsync<string>("to => phone.call(to)", to);
+    public Task<string> CallAsync(string to, bool video = false) => _page.EvaluateAsync<string>(
+        video ? "to => phone.call(to, ['audio', 'video'])" : "to => phone.call(to, ['audio'])", to);
 
     /// <summary>Ends a call.</summary>
     public Task HangUpAsync(string sid) => _page.EvaluateAsync("sid => phone.hangUp(sid)", sid);
@@ -87,7 +89,7 @@ internal sealed class BrowserPhone : IAsyncDisposable
         return new BrowserFigures(
             (int)figures["received"]!, (int)figures["lost"]!, (double)figures["level"]!, (double)figures["energy"]!,
             (int)figures["sent"]!, (string)figures["codec"]!, (double)figures["frequency"]!, (string)figures["pair"]!,
-            (string)figures["dtls"]!);
+            (string)figures["dtls"]!, (int)figures["pictures"]!, (int)figures["videoPackets"]!);
     }
 
     /// <summary>Waits until it has heard the tone for a second more: packets, energy, and the spectrum's peak.</summary>
@@ -106,6 +108,17 @@ internal sealed class BrowserPhone : IAsyncDisposable
             },
             () => $"{last}\n{string.Join('\n', Events.All.Select(e => e.ToJsonString()))}");
         return last;
+    }
+
+    /// <summary>Waits until it has decoded pictures.</summary>
+    public async Task SeesPicturesAsync(string sid)
+    {
+        await Events.WaitAsync(
+            e => (string?)e["event"] == "connection" && (string?)e["sid"] == sid && (string?)e["state"] == "connected");
+        BrowserFigures? last = null;
+        await Eventually.HoldsAsync(
+            async () => (last = await FiguresAsync(sid)).Pictures > 5,
+            () => $"{last}\n{string.Join('\n', Events.All.Select(e => e.ToJsonString()))}");
     }
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,4 @@
-// Descriptions of one audio stream: SDP as the browser speaks it, Jingle (XEP-0167, 0176, 0293, 0294, 0320, 0338) as the wire does.
+// Descriptions of bundled streams: SDP as the browser speaks it, Jingle (XEP-0167, 0176, 0293, 0294, 0320, 0338) as the wire does.
 "use strict";
 
 const NS = {
@@ -53,17 +53,26 @@ function transportToJingle(sdp, withFingerprint) {
     + sdp.values("candidate").map(candidateToJingle).join("") + "</transport>";
 }
 
+// Every m-line as a content, named by its mid.
+function contentsToJingle(text, creator) {
+  const sections = text.split(/(?=^m=)/m).slice(1);
+  const names = sections.map((section) => new Sdp(section).value("mid"));
+  return sections.map((section, i) => contentToJingle(section, creator, names[i])).join("")
+    + `<group xmlns="${NS.grouping}" semantics="BUNDLE">`
+    + names.map((name) => `<content name="${escapeXml(name)}"/>`).join("") + "</group>";
+}
+
 function contentToJingle(text, creator, name) {
   const sdp = new Sdp(text);
-  const ids = text.match(/^m=audio \S+ \S+ (.*)$/m)[1].trim().split(" ");
+  const [, media, formats] = text.match(/^m=(\S+) \S+ \S+ (.*)$/m);
+  const ids = formats.trim().split(" ");
   const extensions = sdp.values("extmap").map((value) => {
     const [id, uri] = value.split(" ");
     return `<ext:rtp-hdrext xmlns:ext="${NS.extension}" id="${id}" uri="${escapeXml(uri)}"/>`;
   });
-  return `<content creator="${creator}" name="${escapeXml(name)}"><description xmlns="${NS.rtp}" media="audio">`
+  return `<content creator="${creator}" name="${escapeXml(name)}"><description xmlns="${NS.rtp}" media="${media}">`
     + ids.map((id) => payloadToJingle(sdp, id)).join("") + extensions.join("") + "<rtcp-mux/></description>"
-    + transportToJingle(sdp, true) + "</content>"
-    + `<group xmlns="${NS.grouping}" semantics="BUNDLE"><content name="${escapeXml(name)}"/></group>`;
+    + transportToJingle(sdp, true) + "</content>";
 }
 
 function candidateToJingle(value) {
@@ -90,15 +99,35 @@ function payloadToSdp(payload) {
   return [
     `a=rtpmap:${id} ${name}/${rate}${channels && channels !== "1" ? `/${channels}` : ""}`,
     ...(parameters.length ? [`a=fmtp:${id} ${parameters.join(";")}`] : []),
-    ...childrenOf(payload, NS.feedback, "rtcp-fb").map((fb) =>
-      `a=rtcp-fb:${id} ${fb.getAttribute("type")}${fb.getAttribute("subtype") ? ` ${fb.getAttribute("subtype")}` : ""}`),
+    ...feedbackToSdp(payload, id),
   ];
 }
 
-// What the peer said last of each thing, so that a restart can replace the transport alone.
+function feedbackToSdp(parent, id) {
+  return childrenOf(parent, NS.feedback, "rtcp-fb").map((fb) =>
+    `a=rtcp-fb:${id} ${fb.getAttribute("type")}${fb.getAttribute("subtype") ? ` ${fb.getAttribute("subtype")}` : ""}`);
+}
+
+// What the peer said last of each thing, so that a restart can replace the transports alone.
+class RemoteSession {
+  constructor(jingle) {
+    this.contents = childrenOf(jingle, NS.jingle, "content").map((content) => new RemoteDescription(content));
+  }
+
+  byName(name) {
+    return this.contents.find((content) => content.name === name);
+  }
+
+  sdp(setup) {
+    return ["v=0", "o=- 1 1 IN IP4 0.0.0.0", "s=-", "t=0 0", `a=group:BUNDLE ${this.contents.map((one) => one.name).join(" ")}`,
+      ...this.contents.flatMap((one) => one.section(setup)), ""].join("\r\n");
+  }
+}
+
 class RemoteDescription {
   constructor(content) {
     this.name = content.getAttribute("name");
+    this.senders = content.getAttribute("senders") ?? "both";
     this.description = childOf(content, NS.rtp, "description");
     this.fingerprint = childOf(childOf(content, NS.ice, "transport"), NS.dtls, "fingerprint");
     this.take(childOf(content, NS.ice, "transport"));
@@ -119,17 +148,18 @@ class RemoteDescription {
     return isNew;
   }
 
-  sdp(mid, setup) {
+  section(setup) {
     const payloads = childrenOf(this.description, NS.rtp, "payload-type");
-    return ["v=0", "o=- 1 1 IN IP4 0.0.0.0", "s=-", "t=0 0", `a=group:BUNDLE ${mid}`,
-      `m=audio 9 UDP/TLS/RTP/SAVPF ${payloads.map((payload) => payload.getAttribute("id")).join(" ")}`,
-      "c=IN IP4 0.0.0.0", `a=mid:${mid}`, "a=sendrecv", "a=rtcp-mux",
+    return [
+      `m=${this.media} 9 UDP/TLS/RTP/SAVPF ${payloads.map((payload) => payload.getAttribute("id")).join(" ")}`,
+      "c=IN IP4 0.0.0.0", `a=mid:${this.name}`, this.senders === "none" ? "a=inactive" : "a=sendrecv", "a=rtcp-mux",
+      ...feedbackToSdp(this.description, "*"),
       `a=ice-ufrag:${this.ufrag}`, `a=ice-pwd:${this.pwd}`, "a=ice-options:trickle",
       `a=fingerprint:${this.fingerprint.getAttribute("hash")} ${this.fingerprint.textContent.trim()}`,
       `a=setup:${setup ?? this.fingerprint.getAttribute("setup")}`,
       ...payloads.flatMap(payloadToSdp),
       ...childrenOf(this.description, NS.extension, "rtp-hdrext").map((one) =>
         `a=extmap:${one.getAttribute("id")} ${one.getAttribute("uri")}`),
-      ...this.candidates.map((candidate) => `a=${candidate}`), ""].join("\r\n");
+      ...this.candidates.map((candidate) => `a=${candidate}`)];
   }
 }

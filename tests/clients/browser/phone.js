@@ -2,28 +2,38 @@
 "use strict";
 
 const FEATURES = [
-  NS.jingle, NS.rtp, "urn:xmpp:jingle:apps:rtp:audio", NS.dtls, NS.ice, NS.message, NS.grouping, NS.feedback, NS.extension,
+  NS.jingle, NS.rtp, "urn:xmpp:jingle:apps:rtp:audio", "urn:xmpp:jingle:apps:rtp:video", NS.dtls, NS.ice, NS.message, NS.grouping, NS.feedback, NS.extension,
   "http://jabber.org/protocol/disco#info", "urn:xmpp:ping",
 ];
 const report = (event, fields = {}) => window.tell?.(JSON.stringify({ event, ...fields }));
 
 class Call {
-  constructor(phone, sid, peer, isInitiator) {
-    Object.assign(this, { phone, sid, peer, isInitiator, early: [], content: "0" });
+  constructor(phone, sid, peer, media) {
+    Object.assign(this, { phone, sid, peer, media, early: [] });
     this.pc = new RTCPeerConnection({ iceServers: [], bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" });
     this.pc.onicecandidate = ({ candidate }) => candidate?.candidate && this.trickle(candidate);
     this.pc.onconnectionstatechange = () => report("connection", { sid, state: this.pc.connectionState });
-    this.pc.ontrack = ({ streams, track }) => this.listen(streams[0] ?? new MediaStream([track]));
+    this.pc.ontrack = ({ track }) => (track.kind === "audio" ? this.listen(new MediaStream([track])) : this.watch(new MediaStream([track])));
   }
 
-  async addMicrophone() {
+  async addDevices() {
     const raw = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
-    const stream = await navigator.mediaDevices.getUserMedia({ audio: raw });
+    const small = { width: 160, height: 120, frameRate: 10 };
+    const stream = await navigator.mediaDevices.getUserMedia({ audio: raw, video: this.media.includes("video") && small });
     this.sender = this.pc.addTrack(stream.getAudioTracks()[0], stream);
     if (this.phone.codec) {
       const known = RTCRtpReceiver.getCapabilities("audio").codecs;
       this.pc.getTransceivers()[0].setCodecPreferences(known.filter((one) => one.mimeType === this.phone.codec));
     }
+    for (const track of stream.getVideoTracks()) {
+      this.pc.addTrack(track, stream);
+    }
+  }
+
+  watch(stream) {
+    this.screen = Object.assign(document.createElement("video"), { srcObject: stream, muted: true });
+    document.body.append(this.screen);
+    this.screen.play();
   }
 
   listen(stream) {
@@ -41,31 +51,32 @@ class Call {
   }
 
   get creator() {
-    return "initiator"; // the only content is the initiator's
+    return "initiator"; // contents are the initiator's, all of them
   }
 
   async initiate() {
-    await this.addMicrophone();
+    await this.addDevices();
     await this.pc.setLocalDescription();
     this.content = new Sdp(this.pc.localDescription.sdp).value("mid");
-    await this.action("session-initiate", contentToJingle(this.pc.localDescription.sdp, this.creator, this.content));
+    await this.action("session-initiate", contentsToJingle(this.pc.localDescription.sdp, this.creator));
     this.described();
   }
 
   async accept(jingle) {
-    this.remote = new RemoteDescription(childOf(jingle, NS.jingle, "content"));
-    this.content = this.remote.name;
-    await this.pc.setRemoteDescription({ type: "offer", sdp: this.remote.sdp(this.content) });
-    await this.addMicrophone();
+    this.remote = new RemoteSession(jingle);
+    this.media = this.remote.contents.map((content) => content.media);
+    this.content = this.remote.contents[0].name;
+    await this.pc.setRemoteDescription({ type: "offer", sdp: this.remote.sdp() });
+    await this.addDevices();
     await this.pc.setLocalDescription();
     await this.addEarly();
-    await this.action("session-accept", contentToJingle(this.pc.localDescription.sdp, this.creator, this.content));
+    await this.action("session-accept", contentsToJingle(this.pc.localDescription.sdp, this.creator));
     this.described();
   }
 
   async accepted(jingle) {
-    this.remote = new RemoteDescription(childOf(jingle, NS.jingle, "content"));
-    await this.pc.setRemoteDescription({ type: "answer", sdp: this.remote.sdp(this.content) });
+    this.remote = new RemoteSession(jingle);
+    await this.pc.setRemoteDescription({ type: "answer", sdp: this.remote.sdp() });
     await this.addEarly();
   }
 
@@ -85,12 +96,12 @@ class Call {
     // As npm's stanza does: the fragment, no password.
     const transport = `<transport xmlns="${NS.ice}" ufrag="${escapeXml(candidate.usernameFragment)}">`
       + `${candidateToJingle(candidate.candidate.replace(/^candidate:/, ""))}</transport>`;
-    this.transportInfo(transport);
+    this.transportInfo(transport, candidate.sdpMid);
   }
 
-  transportInfo(transport) {
+  transportInfo(transport, name = this.content) {
     return this.action("transport-info",
-      `<content creator="${this.creator}" name="${escapeXml(this.content)}">${transport}</content>`)
+      `<content creator="${this.creator}" name="${escapeXml(name)}">${transport}</content>`)
       .catch((error) => report("refused", { sid: this.sid, action: "transport-info", why: error.message }));
   }
 
@@ -105,12 +116,13 @@ class Call {
   }
 
   async onTransportInfo(jingle) {
-    const transport = childOf(childOf(jingle, NS.jingle, "content"), NS.ice, "transport");
+    const content = childOf(jingle, NS.jingle, "content");
+    const transport = childOf(content, NS.ice, "transport");
     const candidates = childrenOf(transport, NS.ice, "candidate").map(candidateToSdp);
     if (!this.remote) {
       this.early.push(...candidates);
-    } else if (this.remote.take(transport)) {
-      await this.pc.setRemoteDescription({ type: "answer", sdp: this.remote.sdp(this.content, this.remoteSetup) });
+    } else if (this.remote.byName(content.getAttribute("name")).take(transport)) {
+      await this.pc.setRemoteDescription({ type: "answer", sdp: this.remote.sdp(this.remoteSetup) });
       report("restarted", { sid: this.sid });
     } else {
       for (const candidate of candidates) {
@@ -138,14 +150,15 @@ class Call {
   // What getStats says of the stream that comes, and of the path.
   async figures() {
     const stats = [...(await this.pc.getStats()).values()];
-    const inbound = stats.find((one) => one.type === "inbound-rtp") ?? {};
+    const inbound = stats.find((one) => one.type === "inbound-rtp" && one.kind === "audio") ?? {};
+    const video = stats.find((one) => one.type === "inbound-rtp" && one.kind === "video") ?? {};
     const pair = stats.find((one) => one.id === stats.find((other) => other.type === "transport")?.selectedCandidatePairId) ?? {};
     const codec = stats.find((one) => one.id === inbound.codecId) ?? {};
     return {
       received: inbound.packetsReceived ?? 0, lost: inbound.packetsLost ?? 0, level: inbound.audioLevel ?? 0,
       energy: inbound.totalAudioEnergy ?? 0, concealed: inbound.concealedSamples ?? 0,
-      sent: stats.find((one) => one.type === "outbound-rtp")?.packetsSent ?? 0,
-      codec: codec.mimeType ?? "", frequency: this.frequency(), roundTrip: pair.currentRoundTripTime ?? 0,
+      sent: stats.find((one) => one.type === "outbound-rtp" && one.kind === "audio")?.packetsSent ?? 0,
+      pictures: video.framesDecoded ?? 0, videoPackets: video.packetsReceived ?? 0, codec: codec.mimeType ?? "", frequency: this.frequency(), roundTrip: pair.currentRoundTripTime ?? 0,
       pair: pair.id ?? "", dtls: stats.find((one) => one.type === "transport")?.dtlsState ?? "",
     };
   }
@@ -181,10 +194,10 @@ window.phone = {
       + '<store xmlns="urn:xmpp:hints"/></message>');
   },
 
-  call(to) {
+  call(to, media) {
     const sid = crypto.randomUUID();
-    this.proposed.set(sid, to);
-    this.message(to, "propose", sid, `<description xmlns="${NS.rtp}" media="audio"/>`);
+    this.proposed.set(sid, media);
+    this.message(to, "propose", sid, media.map((kind) => `<description xmlns="${NS.rtp}" media="${kind}"/>`).join(""));
     return sid;
   },
 
@@ -218,8 +231,9 @@ window.phone = {
       if (element.localName === "propose" && this.answers) {
         this.message(from, "ringing", sid);
         this.message(from, "proceed", sid);
-      } else if (element.localName === "proceed" && this.proposed.delete(sid)) {
-        const call = new Call(this, sid, from, true);
+      } else if (element.localName === "proceed" && this.proposed.has(sid)) {
+        const call = new Call(this, sid, from, this.proposed.get(sid));
+        this.proposed.delete(sid);
         this.calls.set(sid, call);
         return call.initiate();
       }
@@ -253,7 +267,7 @@ window.phone = {
     report(action, { sid });
     const call = this.calls.get(sid);
     if (action === "session-initiate") {
-      const incoming = new Call(this, sid, from, false);
+      const incoming = new Call(this, sid, from, ["audio"]);
       this.calls.set(sid, incoming);
       return incoming.accept(jingle);
     }
