@@ -119,7 +119,7 @@ class RemoteSession {
   }
 
   sdp(setup) {
-    return ["v=0", "o=- 1 1 IN IP4 0.0.0.0", "s=-", "t=0 0", `a=group:BUNDLE ${this.contents.map((one) => one.name).join(" ")}`,
+    return ["v=0", "o=- 1 1 IN IP4 0.0.0.0", "s=-", "t=0 0", `a=group:BUNDLE ${this.contents.filter((one) => !one.isRefused).map((one) => one.name).join(" ")}`,
       ...this.contents.flatMap((one) => one.section(setup)), ""].join("\r\n");
   }
 }
@@ -127,7 +127,8 @@ class RemoteSession {
 class RemoteDescription {
   constructor(content) {
     this.name = content.getAttribute("name");
-    this.senders = content.getAttribute("senders") ?? "both";
+    // As a bundled stream that is merely inactive, Chromium 150 would drop the audio beside it: packets without a mid extension.
+    this.isRefused = content.getAttribute("senders") === "none";
     this.description = childOf(content, NS.rtp, "description");
     this.fingerprint = childOf(childOf(content, NS.ice, "transport"), NS.dtls, "fingerprint");
     this.take(childOf(content, NS.ice, "transport"));
@@ -151,8 +152,8 @@ class RemoteDescription {
   section(setup) {
     const payloads = childrenOf(this.description, NS.rtp, "payload-type");
     return [
-      `m=${this.media} 9 UDP/TLS/RTP/SAVPF ${payloads.map((payload) => payload.getAttribute("id")).join(" ")}`,
-      "c=IN IP4 0.0.0.0", `a=mid:${this.name}`, this.senders === "none" ? "a=inactive" : "a=sendrecv", "a=rtcp-mux",
+      `m=${this.media} ${this.isRefused ? 0 : 9} UDP/TLS/RTP/SAVPF ${payloads.map((payload) => payload.getAttribute("id")).join(" ")}`,
+      "c=IN IP4 0.0.0.0", `a=mid:${this.name}`, this.isRefused ? "a=inactive" : "a=sendrecv", "a=rtcp-mux",
       ...feedbackToSdp(this.description, "*"),
       `a=ice-ufrag:${this.ufrag}`, `a=ice-pwd:${this.pwd}`, "a=ice-options:trickle",
       `a=fingerprint:${this.fingerprint.getAttribute("hash")} ${this.fingerprint.textContent.trim()}`,
