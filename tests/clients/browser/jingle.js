@@ -127,7 +127,7 @@ class RemoteSession {
 class RemoteDescription {
   constructor(content) {
     this.name = content.getAttribute("name");
-    // As a bundled stream that is merely inactive, Chromium 150 would drop the audio beside it: packets without a mid extension.
+    // As a bundled stream that is merely inactive, Chromium 156 would drop the audio beside it: packets without a mid extension.
     this.isRefused = content.getAttribute("senders") === "none";
     this.description = childOf(content, NS.rtp, "description");
     this.fingerprint = childOf(childOf(content, NS.ice, "transport"), NS.dtls, "fingerprint");
