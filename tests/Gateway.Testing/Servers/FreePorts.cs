@@ -10,8 +10,10 @@ namespace Gateway.Testing.Servers;
 /// </summary>
 public static class FreePorts
 {
-    private const int First = 30_450;
+    private const int First = 12_000;
+    private const int LastGiven = 29_000;
     private const int FirstPassing = 31_000;
+    private const int MostTries = 100_000;
     private const int Last = 32_700;
     private static readonly ConcurrentDictionary<int, bool> Given = new();
     private static int _next = Random.Shared.Next(FirstPassing, Last);
@@ -22,15 +24,17 @@ public static class FreePorts
     /// <summary>The first of <paramref name="count"/> ports in a row, given to nobody else. It is even, as RTP likes it.</summary>
     public static int Block(int count)
     {
-        while (true)
+        for (var i = 0; i < MostTries; i++)
         {
-            var first = Random.Shared.Next(First, FirstPassing - count) & ~1;
+            var first = Random.Shared.Next(First, LastGiven - count) & ~1;
             var ports = Enumerable.Range(first, count).ToArray();
             if (ports.All(IsFree) && ports.All(port => Given.TryAdd(port, true)))
             {
                 return first;
             }
         }
+
+        throw new InvalidOperationException($"No {count} free ports in a row from {First} to {LastGiven}: {Given.Count} were given away.");
     }
 
     /// <summary>The first of <paramref name="count"/> ports in a row for a process that takes them at once; given again
