@@ -74,9 +74,16 @@ class Agent:
 
     async def start(self, port=0):
         loop = asyncio.get_running_loop()
-        self.udp, _ = await loop.create_datagram_endpoint(lambda: _Udp(self), local_addr=(self.host, port))
-        self.port = self.udp.get_extra_info("sockname")[1]
-        self.tcp = await asyncio.start_server(self._serve, self.host, self.port)
+        for tries_left in reversed(range(1 if port else 20)):  # a port that is free for UDP may be taken for TCP
+            self.udp, _ = await loop.create_datagram_endpoint(lambda: _Udp(self), local_addr=(self.host, port))
+            self.port = self.udp.get_extra_info("sockname")[1]
+            try:
+                self.tcp = await asyncio.start_server(self._serve, self.host, self.port)
+                return
+            except OSError:
+                self.udp.close()
+                if not tries_left:
+                    raise
 
     def close(self):
         self.udp.close()

@@ -68,6 +68,7 @@ public abstract class SessionTests(GatewaySite site) : ChatTest(site)
     {
         var session = await OpenedByJulietAsync(thread: "typing");
         await Juliet.SayAsync(Romeo, "with a state", "typing", state: "active");
+        await Phone.ReceivesAsync("with a state", session); // now the gateway knows that her client shows states
         await Phone.CommandAsync("composing", new { session, state = "active", refresh = 60 });
         await Juliet.SeesAsync(State("composing"), "composing");
         await Phone.CommandAsync("composing", new { session, state = "idle" });

@@ -6,6 +6,8 @@ namespace Gateway.Interop.Tests.Sites;
 /// <summary>The gateway beside Prosody, with the media engine that it has itself.</summary>
 public sealed class ProsodySite : GatewaySite
 {
+    private const int PortsOfMedia = 1_000;
+
     protected override async Task<IXmppServer> StartServerAsync(IReadOnlyList<(string Domain, string Secret)> components) =>
         await ProsodyServer.StartAsync(new ProsodyOptions
         {
@@ -19,10 +21,11 @@ public sealed class ProsodySite : GatewaySite
                 """,
         });
 
-    /// <summary>Ports that others hold are passed over, so any block will do.</summary>
+    /// <summary>The ports are nobody else's: a test counts who holds them.</summary>
     protected override Task<JsonObject> StartMediaAsync()
     {
-        MediaPorts = (27_000, 27_999);
+        var first = FreePorts.Block(PortsOfMedia);
+        MediaPorts = (first, first + PortsOfMedia - 1);
         return Task.FromResult(new JsonObject
         {
             ["Engine"] = "embedded",

@@ -37,6 +37,15 @@ public static class FreePorts
         throw new InvalidOperationException($"No {count} free ports in a row from {First} to {LastGiven}: {Given.Count} were given away.");
     }
 
+    /// <summary>Takes back what <see cref="Block"/> gave.</summary>
+    public static void GiveBack(int first, int count)
+    {
+        foreach (var port in Enumerable.Range(first, count))
+        {
+            Given.TryRemove(port, out _);
+        }
+    }
+
     /// <summary>The first of <paramref name="count"/> ports in a row for a process that takes them at once; given again
     /// when all others have been.</summary>
     public static int Passing(int count)

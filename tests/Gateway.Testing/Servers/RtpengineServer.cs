@@ -40,9 +40,7 @@ public sealed class RtpengineServer : IAsyncDisposable
     /// <summary>Starts one and waits until it answers a ping.</summary>
     public static async Task<RtpengineServer> StartAsync(CancellationToken cancellationToken = default)
     {
-        // Below the kernel's ephemeral ports; the daemon itself passes over ports that are taken.
-        var firstPort = 12_000 + (2 * Random.Shared.Next(0, 9_000));
-        var server = new RtpengineServer(FreeUdpPort(), firstPort);
+        var server = new RtpengineServer(FreePorts.One(), FreePorts.Block(PortsOfOne));
         await server.RunAsync(cancellationToken);
         return server;
     }
@@ -65,13 +63,11 @@ public sealed class RtpengineServer : IAsyncDisposable
     }
 
     /// <summary>Ends it.</summary>
-    public async ValueTask DisposeAsync() => await StopAsync();
-
-    private static int FreeUdpPort()
+    public async ValueTask DisposeAsync()
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+        await StopAsync();
+        FreePorts.GiveBack(NgPort, 1);
+        FreePorts.GiveBack(_firstPort, PortsOfOne);
     }
 
     private async Task RunAsync(CancellationToken cancellationToken)
