@@ -32,23 +32,15 @@ JSON lines on standard output. A command may carry "ref"; its outcome is an even
 """
 import asyncio
 import hashlib
-import json
 import re
-import sys
-import time
 import xml.sax.saxutils
 
 import msrp_wire
 import sip_wire
+from commands import emit, serve
 from sip_wire import Message, token, uri_of
 
-START = time.monotonic()
 ISCOMPOSING = "application/im-iscomposing+xml"
-
-
-def emit(phone, event, **fields):
-    sys.stdout.write(json.dumps({"phone": phone, "event": event, "t": round(time.monotonic() - START, 4), **fields}) + "\n")
-    sys.stdout.flush()
 
 
 class Call:
@@ -258,7 +250,10 @@ class Phone:
             self.tell("acked", call=call.name)
 
     def _on_invite(self, request, reply, call, reliable):
-        if call and ";tag=" in request.get("to"):
+        if ";tag=" in request.get("to"):
+            if not call:  # a dialog of who had this port before (RFC 3261 section 12.2.2)
+                self.agent.respond(request, reply, 481)
+                return
             call.invite, call.reply = request, reply
             self.tell("reinvited", call=call.name, sdp=request.body.decode())
             if self.options["on_reinvite"] == 200:
@@ -426,33 +421,5 @@ async def run(c):
     return {}
 
 
-async def handle(c):
-    try:
-        outcome = await run(c)
-        emit(c["phone"], "done", ref=c.get("ref"), ok=True, **outcome)
-    except Exception as fault:  # told to the test, which decides
-        emit(c.get("phone"), "done", ref=c.get("ref"), ok=False, error=repr(fault))
-
-
-async def in_order(queue):
-    """The commands of one phone, one after the other."""
-    while True:
-        await handle(await queue.get())
-
-
-async def main():
-    reader = asyncio.StreamReader(limit=64 * 1024 * 1024)
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    queues, tasks = {}, []
-    print(json.dumps({"event": "started"}), flush=True)
-    while line := await reader.readline():
-        command = json.loads(line)
-        name = command["phone"]
-        if name not in queues:
-            queues[name] = asyncio.Queue()
-            tasks.append(asyncio.ensure_future(in_order(queues[name])))
-        queues[name].put_nowait(command)
-
-
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(serve(run))

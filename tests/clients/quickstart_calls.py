@@ -11,6 +11,7 @@ import time
 import urllib.request
 import uuid
 
+import commands
 import xmpp_phone
 from call_media import goertzel
 
@@ -129,7 +130,7 @@ async def main():
     given = arguments.parse_args()
 
     recorder = Recorder()
-    xmpp_phone.emit = recorder.add
+    commands.emit = recorder.add
     end = time.monotonic() + PATIENCE
     while True:
         try:

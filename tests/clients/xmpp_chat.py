@@ -19,13 +19,12 @@ leave as JSON lines on standard output. Every command carries "ref"; its outcome
   drop logout set                                      phone
 """
 import asyncio
-import json
-import sys
-import time
 import uuid
 import xml.etree.ElementTree as ET
 
 import slixmpp
+
+from commands import emit, serve
 
 CHATNEG, SSN = "http://jabber.org/protocol/chatneg", "urn:xmpp:ssn"
 NEG, DATA = "http://jabber.org/protocol/feature-neg", "jabber:x:data"
@@ -33,12 +32,6 @@ STATES, RECEIPTS, MARKERS = "http://jabber.org/protocol/chatstates", "urn:xmpp:r
 XHTML, STANZAS = "http://jabber.org/protocol/xhtml-im", "urn:ietf:params:xml:ns:xmpp-stanzas"
 CLIENT = "jabber:client"
 FEATURES = [NEG, CHATNEG, SSN, STATES, RECEIPTS, XHTML]
-START = time.monotonic()
-
-
-def emit(phone, event, **fields):
-    sys.stdout.write(json.dumps({"phone": phone, "event": event, "t": round(time.monotonic() - START, 4), **fields}) + "\n")
-    sys.stdout.flush()
 
 
 def q(namespace, name):
@@ -233,35 +226,7 @@ async def run(c):
     return {}
 
 
-async def handle(c):
-    try:
-        outcome = await run(c)
-        emit(c["phone"], "done", ref=c.get("ref"), ok=True, **outcome)
-    except Exception as fault:  # told to the test, which decides
-        emit(c.get("phone"), "done", ref=c.get("ref"), ok=False, error=repr(fault))
-
-
-async def in_order(queue):
-    """The commands of one client, one after the other."""
-    while True:
-        await handle(await queue.get())
-
-
-async def main():
-    reader = asyncio.StreamReader(limit=64 * 1024 * 1024)
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    queues, tasks = {}, []
-    print(json.dumps({"event": "started"}), flush=True)
-    while line := await reader.readline():
-        command = json.loads(line)
-        name = command["phone"]
-        if name not in queues:
-            queues[name] = asyncio.Queue()
-            tasks.append(asyncio.ensure_future(in_order(queues[name])))
-        queues[name].put_nowait(command)
-
-
 if __name__ == "__main__":
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    loop.run_until_complete(main())
+    loop.run_until_complete(serve(run))

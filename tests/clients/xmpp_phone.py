@@ -16,7 +16,6 @@ leave as JSON lines on standard output. A command may carry "ref": its outcome i
   drop logout                                           phone: cut the TCP connection / end the stream
 """
 import asyncio
-import json
 import logging
 import sys
 import time
@@ -28,6 +27,7 @@ from slixmpp.plugins.xep_0030 import DiscoInfo
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
+import commands
 import jingle_elements as je
 from call_media import OFFERED, CallMedia, Codec
 from jingle_elements import DTLS, ERRORS, ICE, JINGLE, MESSAGE, RTP, RTP_INFO, local, q, read_reason, reason_xml
@@ -36,13 +36,7 @@ FEATURES = [
     JINGLE, RTP, RTP + ":audio", RTP.replace("rtp:1", "rtp:audio"), DTLS, ICE,
     MESSAGE[0], "urn:xmpp:ping", "urn:xmpp:jingle:apps:grouping:0",
 ]
-START = time.monotonic()
-
-
-def emit(phone, event, **fields):
-    line = json.dumps({"phone": phone, "event": event, "t": round(time.monotonic() - START, 4), **fields})
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+PHONES = {}
 
 
 class Session:
@@ -97,7 +91,7 @@ class Phone(slixmpp.ClientXMPP):
         self.add_filter("in", self._seen)
 
     def tell(self, event, **fields):
-        emit(self.name, event, **fields)
+        commands.emit(self.name, event, **fields)
 
     def task(self, coroutine):
         task = asyncio.ensure_future(coroutine)
@@ -450,32 +444,15 @@ class Phone(slixmpp.ClientXMPP):
                   packets=session.media.packets - packets if meter else 0)
 
 
-async def obey(phones, c):
-    try:
-        if c["cmd"] == "login":
-            phone = phones[c["phone"]] = Phone(c["phone"], c["jid"], c["password"], c.get("options", {}))
-            phone.connect((c["host"], c["port"]), force_starttls=False, disable_starttls=True)
-        else:
-            await phones[c["phone"]].run(c)
-        emit(c.get("phone"), "done", ref=c.get("ref"), ok=True)
-    except Exception as fault:  # told to whoever drives us
-        emit(c.get("phone"), "done", ref=c.get("ref"), ok=False, error=repr(fault))
-
-
-async def main():
-    reader = asyncio.StreamReader(limit=1 << 20)
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    phones, tasks = {}, set()
-    emit(None, "started")
-    while line := await reader.readline():
-        command = json.loads(line)
-        if command["cmd"] == "quit":
-            break
-        task = asyncio.ensure_future(obey(phones, command))
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
+async def run(c):
+    name = c["phone"]
+    if c["cmd"] == "login":
+        phone = PHONES[name] = Phone(name, c["jid"], c["password"], c.get("options", {}))
+        phone.connect((c["host"], c["port"]), force_starttls=False, disable_starttls=True)
+    else:
+        await PHONES[name].run(c)
 
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
-    asyncio.get_event_loop_policy().get_event_loop().run_until_complete(main())
+    asyncio.get_event_loop_policy().get_event_loop().run_until_complete(commands.serve(run, in_order=False))

@@ -42,7 +42,7 @@ public sealed class ManyCallsTests(ProsodySite site)
 
         Assert.Equal(2 * (EachWay + 1), await gateway.Process.MetricAsync("gateway_calls_answered_total"));
         Assert.InRange(await gateway.Process.MetricAsync("process_open_fds"), 0, descriptors + 2); // Kestrel's connections vary
-        await Eventually.HoldsAsync(() => PortsOfTheRelay() == 0);
+        await Eventually.HoldsAsync(() => PortsOfTheRelay(gateway) == 0);
     }
 
     /// <summary>XMPP users call, a few at a time, and hang up when they are answered.</summary>
@@ -78,13 +78,17 @@ public sealed class ManyCallsTests(ProsodySite site)
         await juliet.LogoutAsync();
     }
 
-    /// <summary>UDP sockets of the media engine.</summary>
-    private int PortsOfTheRelay()
+    /// <summary>UDP sockets of the media engine that this gateway is.</summary>
+    private int PortsOfTheRelay(SecondGateway gateway)
     {
         var (first, last) = site.MediaPorts;
+        var held = Directory.EnumerateFiles($"/proc/{gateway.Process.Id}/fd")
+            .Select(descriptor => new FileInfo(descriptor).LinkTarget) // null when it was closed meanwhile
+            .ToHashSet();
         return File.ReadLines("/proc/net/udp").Skip(1)
-            .Select(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1].Split(':')[1])
-            .Select(port => int.Parse(port, NumberStyles.HexNumber, CultureInfo.InvariantCulture))
+            .Select(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+            .Where(columns => held.Contains($"socket:[{columns[9]}]"))
+            .Select(columns => int.Parse(columns[1].Split(':')[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture))
             .Count(port => port >= first && port <= last);
     }
 }

@@ -21,10 +21,9 @@ public sealed class ProsodySite : GatewaySite
                 """,
         });
 
-    /// <summary>The ports are nobody else's: a test counts who holds them.</summary>
     protected override Task<JsonObject> StartMediaAsync()
     {
-        var first = FreePorts.Block(PortsOfMedia);
+        var first = FreePorts.BlockForMedia(PortsOfMedia);
         MediaPorts = (first, first + PortsOfMedia - 1);
         return Task.FromResult(new JsonObject
         {

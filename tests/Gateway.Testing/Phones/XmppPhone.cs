@@ -3,16 +3,16 @@ namespace Gateway.Testing.Phones;
 /// <summary>One device of one account. What it sees is in <see cref="Events"/>, past and to come.</summary>
 public sealed class XmppPhone
 {
-    private readonly XmppPhones _process;
+    private readonly PhoneScript _script;
     private readonly string _name;
 
-    internal XmppPhone(XmppPhones process, string name, string bareJid, string resource)
+    internal XmppPhone(PhoneScript script, string name, string bareJid, string resource)
     {
-        _process = process;
+        _script = script;
         _name = name;
         BareJid = bareJid;
         FullJid = $"{bareJid}/{resource}";
-        Events = new EventLog<PhoneEvent>(name);
+        Events = script.EventsOf(name);
     }
 
     /// <summary>The account.</summary>
@@ -26,7 +26,7 @@ public sealed class XmppPhone
 
     /// <summary>A command of the script.</summary>
     public Task<PhoneEvent> CommandAsync(string command, object? arguments = null) =>
-        _process.CommandAsync(_name, command, arguments);
+        _script.CommandAsync(_name, command, arguments);
 
     /// <summary>Calls; the dialect of XEP-0353 is <c>0.8</c>, <c>0.3.1</c>, <c>1</c>, or <c>none</c> for a bare
     /// session-initiate. Gives the session's id.</summary>

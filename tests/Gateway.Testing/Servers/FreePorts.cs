@@ -37,7 +37,24 @@ public static class FreePorts
         throw new InvalidOperationException($"No {count} free ports in a row from {First} to {LastGiven}: {Given.Count} were given away.");
     }
 
-    /// <summary>Takes back what <see cref="Block"/> gave.</summary>
+    /// <summary>The first of <paramref name="count"/> ports in a row that nobody else is given, for a media engine: it passes
+    /// over those that another process holds.</summary>
+    public static int BlockForMedia(int count)
+    {
+        for (var i = 0; i < MostTries; i++)
+        {
+            var first = Random.Shared.Next(First, LastGiven - count) & ~1;
+            var ports = Enumerable.Range(first, count).ToArray();
+            if (!ports.Any(Given.ContainsKey) && ports.All(port => Given.TryAdd(port, true)))
+            {
+                return first;
+            }
+        }
+
+        throw new InvalidOperationException($"No {count} ports in a row from {First} to {LastGiven}: {Given.Count} were given away.");
+    }
+
+    /// <summary>Takes back what was given.</summary>
     public static void GiveBack(int first, int count)
     {
         foreach (var port in Enumerable.Range(first, count))

@@ -40,7 +40,7 @@ public sealed class RtpengineServer : IAsyncDisposable
     /// <summary>Starts one and waits until it answers a ping.</summary>
     public static async Task<RtpengineServer> StartAsync(CancellationToken cancellationToken = default)
     {
-        var server = new RtpengineServer(FreePorts.One(), FreePorts.Block(PortsOfOne));
+        var server = new RtpengineServer(FreePorts.One(), FreePorts.BlockForMedia(PortsOfOne));
         await server.RunAsync(cancellationToken);
         return server;
     }
