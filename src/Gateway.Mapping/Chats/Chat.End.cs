@@ -20,7 +20,8 @@ public sealed partial record Chat
         (Idle or Cancelling, _) => null,
 
         // ---- The SIP side says no.
-        (Inviting, SipRefused r) => To(Ended, [.. Refusal(r.Failure), new FailWaiting(r.Failure.Status, r.Failure.Phrase), new CloseMessages()]),
+        (Inviting, SipRefused r) => To(Ended, [.. Refusal(r.Failure),
+            new FailWaiting(r.Failure.Status, r.Failure.Phrase, r.Failure.RetryAfter), new CloseMessages()]),
         (Inviting, SipAnswerUnusable) => To(Ended, [.. OfferError(StanzaErrorCondition.ServiceUnavailable),
             new FailWaiting(488, "Not Acceptable Here"), new SendBye(new SipReason("SIP", 488)), new CloseMessages()]),
 

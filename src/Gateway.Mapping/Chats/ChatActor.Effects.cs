@@ -118,7 +118,7 @@ internal sealed partial class ChatActor
                 _traffic.Flow(f.Terms);
                 break;
             case ChatEffect.FailWaiting f:
-                _traffic.FailWaiting(f.Status, f.Phrase);
+                _traffic.FailWaiting(f.Status, f.Phrase, f.RetryAfter);
                 break;
             case ChatEffect.StartTimer t:
                 StartTimer(t.Timer);

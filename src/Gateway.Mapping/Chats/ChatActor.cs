@@ -121,7 +121,7 @@ internal sealed partial class ChatActor : IAsyncDisposable
     {
         if (chat.IsEnded)
         {
-            completed(new ChatOutcome.Failed(0, new StanzaError(StanzaErrorCondition.RecipientUnavailable, "the session ended", "wait")));
+            completed(new ChatOutcome.Unsent(480, new StanzaError(StanzaErrorCondition.RecipientUnavailable, "the session ended", "wait")));
             return null;
         }
 

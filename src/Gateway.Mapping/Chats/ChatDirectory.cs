@@ -44,9 +44,14 @@ internal sealed class ChatDirectory(TimeProvider time) : ISessionDirectory
     /// <inheritdoc/>
     public bool TryHangUp(string id) => _byId.TryGetValue(id, out var chat) && chat.Post(new ChatEvent.HangUp());
 
-    /// <summary>Enters a session. False when the thread has one already.</summary>
+    /// <summary>Enters a session. False when the thread has one already that lives.</summary>
     public bool TryAdd(ChatActor chat)
     {
+        if (_byThread.TryGetValue(KeyOf(chat), out var earlier) && earlier.Snapshot.State is ChatState.Cancelling or ChatState.Ended)
+        {
+            Release(earlier); // it takes nothing more, and what it did not take must not wait for its farewell
+        }
+
         if (!_byThread.TryAdd(KeyOf(chat), chat))
         {
             return false;

@@ -104,7 +104,7 @@ public abstract record ChatEffect
     public sealed record Flow(ChatTerms Terms) : ChatEffect;
 
     /// <summary>The SIP side refused: everything that waited is answered for (C-2).</summary>
-    public sealed record FailWaiting(int Status, string Phrase) : ChatEffect;
+    public sealed record FailWaiting(int Status, string Phrase, int? RetryAfter = null) : ChatEffect;
 
     /// <summary>No more messages; what has no outcome gets one.</summary>
     public sealed record CloseMessages : ChatEffect;

@@ -98,12 +98,12 @@ internal sealed partial class ChatTraffic
         Pump();
     }
 
-    /// <summary>The SIP side said no: everything that waited is answered for.</summary>
-    public void FailWaiting(int status, string phrase)
+    /// <summary>There is no session for what waited: all of it is answered for.</summary>
+    public void FailWaiting(int status, string phrase, int? retryAfter = null)
     {
         var outcome = status is 405 or 415 or 488 or 501 or 606 // C-1
             ? (ChatOutcome)new ChatOutcome.NoSessions(status)
-            : new ChatOutcome.Failed(status, ErrorMapping.ToXmpp(status, phrase, _surroundings.Mapping.ExposeReason));
+            : new ChatOutcome.Unsent(status, ErrorMapping.ToXmpp(status, phrase, _surroundings.Mapping.ExposeReason), retryAfter);
         while (_waiting.TryDequeue(out var message))
         {
             Complete(message, outcome);
@@ -202,7 +202,7 @@ internal sealed partial class ChatTraffic
             {
                 MsrpSendResult.TooLarge => new ChatOutcome.Failed(413, ErrorOf(413)),
                 MsrpSendResult.TypeNotAccepted => new ChatOutcome.Failed(415, ErrorOf(415)),
-                _ => Lost with { MayHaveArrived = false },
+                _ => new ChatOutcome.Unsent(480, Lost.Error),
             });
         }
     }

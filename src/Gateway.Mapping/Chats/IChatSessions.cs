@@ -65,8 +65,15 @@ public abstract record ChatOutcome
     /// <param name="Status">What the INVITE was answered.</param>
     public sealed record NoSessions(int Status) : ChatOutcome;
 
+    /// <summary>There was no session for it: the INVITE was refused or not answered, or the session ended first. Nothing of the message
+    /// has left, so it may go another way, or the same way later (C-2).</summary>
+    /// <param name="Status">What the INVITE was answered; 480 of a session that ended.</param>
+    /// <param name="Error">What the sender is told when nobody tries again.</param>
+    /// <param name="RetryAfter">Seconds that the SIP side asked to wait; null: it did not say.</param>
+    public sealed record Unsent(int Status, StanzaError Error, int? RetryAfter = null) : ChatOutcome;
+
     /// <summary>It was not delivered, or nobody knows (the connection broke before its answer).</summary>
-    /// <param name="Status">SIP status of the INVITE, or MSRP status of the message; 0: the connection was lost.</param>
+    /// <param name="Status">MSRP status of the message; 0: the connection was lost.</param>
     /// <param name="Error">What the sender is told when nobody tries again.</param>
     /// <param name="MayHaveArrived">True when it left before the connection broke: sent again it could arrive twice.</param>
     public sealed record Failed(int Status, StanzaError Error, bool MayHaveArrived = false) : ChatOutcome;

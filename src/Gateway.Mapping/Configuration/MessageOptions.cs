@@ -19,7 +19,7 @@ public sealed record MessageOptions
     /// <summary>What becomes of words that do not fit into one MESSAGE (MAPPING M-5).</summary>
     public LongMessages LongMessages { get; init; } = LongMessages.Split;
 
-    /// <summary>How long a message is tried again while the SIP side cannot take it; then its sender gets an error.</summary>
+    /// <summary>How long after it came a message is tried again while the SIP side cannot take it; then its sender gets an error.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>A message that was held up for longer on its way to us comes back as an error (MAPPING M-10).</summary>
@@ -51,7 +51,7 @@ public enum ChatMode
     /// <summary>In a session over MSRP where the SIP side has such, else as MESSAGE.</summary>
     Auto,
 
-    /// <summary>In a session over MSRP or not at all.</summary>
+    /// <summary>In a session over MSRP or not at all; tried again while nobody is there.</summary>
     Session,
 
     /// <summary>As MESSAGE, unless the SIP side has opened a session.</summary>

@@ -68,7 +68,7 @@ public sealed partial class MessageService
         PairOf(message.From, to.SipUser).UserWrote(words.IsChat, ChatStates.Of(message) is not null);
         var actor = _conversations.GetOrAdd(
             (message.From.Bare, to.SipUser), () => new ConversationActor(_options.Chat, _options.Waiting, Run));
-        if (actor.TrySay(id => new Saying(id, message, words, to)))
+        if (actor.TrySay(id => new Saying(id, message, words, to) { Until = _parts.Time.GetUtcNow() + _options.Deadline }))
         {
             return StanzaResult.Done;
         }
@@ -87,6 +87,12 @@ public sealed partial class MessageService
     {
         switch (effect)
         {
+            case ConversationEffect.Offer { IsAway: true } or ConversationEffect.Page { IsAway: true } when IsOver(effect.Saying):
+                actor.Post(new ConversationEvent.Expired(effect.Saying.Id));
+                break;
+            case ConversationEffect.Rest rest:
+                _ = RestAsync(actor, rest);
+                break;
             case ConversationEffect.Offer offer:
                 try
                 {
@@ -148,7 +154,7 @@ public sealed partial class MessageService
         PageOutcome outcome;
         try
         {
-            outcome = await _pages.SendAsync(PageOf(saying), _stopping.Token).ConfigureAwait(false);
+            outcome = await _pages.SendAsync(PageOf(saying), saying.Until, _stopping.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -165,6 +171,30 @@ public sealed partial class MessageService
 
         actor.Post(new ConversationEvent.Paged(saying.Id, outcome));
     }
+
+    private async Task RestAsync(ConversationActor actor, ConversationEffect.Rest rest)
+    {
+        var (saying, wait) = (rest.Saying, Patience.Wait(rest.RetryAfter, rest.Saying.Attempts - 1));
+        if (_parts.Time.GetUtcNow() + wait <= saying.Until)
+        {
+            try
+            {
+                await Task.Delay(wait, _parts.Time, _stopping.Token).ConfigureAwait(false);
+                _metrics.Retried(rest.Status);
+                _log.Retried(rest.Status);
+                actor.Post(new ConversationEvent.Rested(saying.Id));
+                return;
+            }
+            catch (OperationCanceledException)
+            {
+                // The gateway is being stopped: the message comes back.
+            }
+        }
+
+        actor.Post(new ConversationEvent.Expired(saying.Id));
+    }
+
+    private bool IsOver(Saying saying) => saying.Until <= _parts.Time.GetUtcNow();
 
     private PageMessage PageOf(Saying saying)
     {

@@ -32,7 +32,6 @@ internal sealed class PageSender
     private readonly AddressPlan _plan;
     private readonly AccessPolicy _policy;
     private readonly ISipUserAgent _agent;
-    private readonly TimeProvider _time;
     private readonly ResiliencePipeline<SipResult> _patience;
 
     public PageSender(
@@ -42,14 +41,14 @@ internal sealed class PageSender
         _plan = plan;
         _policy = policy;
         _agent = agent;
-        _time = time;
         _patience = new ResiliencePipelineBuilder<SipResult> { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions<SipResult>
             {
                 MaxRetryAttempts = int.MaxValue,
-                ShouldHandle = args => ValueTask.FromResult(args.Outcome.Result is { } result && MayRecover(result)
-                    && time.GetUtcNow() + Wait(result, args.AttemptNumber) <= args.Context.Properties.GetValue(Until, default)),
-                DelayGenerator = args => ValueTask.FromResult<TimeSpan?>(Wait(args.Outcome.Result!, args.AttemptNumber)),
+                ShouldHandle = args => ValueTask.FromResult(args.Outcome.Result is { } result
+                    && Patience.MayRecover(result.Status, result.RetryAfter)
+                    && time.GetUtcNow() + Patience.Wait(result.RetryAfter, args.AttemptNumber) <= args.Context.Properties.GetValue(Until, default)),
+                DelayGenerator = args => ValueTask.FromResult<TimeSpan?>(Patience.Wait(args.Outcome.Result!.RetryAfter, args.AttemptNumber)),
                 OnRetry = args =>
                 {
                     onRetry(args.Outcome.Result!.Status);
@@ -59,10 +58,12 @@ internal sealed class PageSender
             .Build();
     }
 
-    /// <summary>Sends words.</summary>
-    public async Task<PageOutcome> SendAsync(PageMessage message, CancellationToken cancellationToken)
+    /// <summary>Sends words; once at least.</summary>
+    /// <param name="message">The words.</param>
+    /// <param name="until">When to give up.</param>
+    /// <param name="cancellationToken">Gives up at once.</param>
+    public async Task<PageOutcome> SendAsync(PageMessage message, DateTimeOffset until, CancellationToken cancellationToken)
     {
-        var until = _time.GetUtcNow() + _options.Messages.Deadline;
         var text = message.Text!;
         var result = await PatientlyAsync(message, BodyOf(message, text, isLast: true), isFirst: true, until, cancellationToken)
             .ConfigureAwait(false);
@@ -174,13 +175,6 @@ internal sealed class PageSender
         var body = SipBody.OfText(PlainText, text);
         return isLast && message.Wrap is { } wrap ? wrap(body) : body;
     }
-
-    /// <summary>Whether the same may succeed a little later: the recipient is away, or somebody on the way is.</summary>
-    private static bool MayRecover(SipResult result) =>
-        result.Status is 408 or 480 or 503 or 504 || (result.Status is 413 or 486 or 500 or 600 or 603 && result.RetryAfter is not null);
-
-    private static TimeSpan Wait(SipResult result, int attempt) =>
-        TimeSpan.FromSeconds(result.RetryAfter is { } asked ? Math.Max(1, asked) : Math.Min(1 << Math.Min(attempt, 4), 15));
 
     private PageOutcome OutcomeOf(SipResult result) => result.Status < 300
         ? new PageOutcome.Delivered(IsConfirmed: result.Status == 200)

@@ -58,7 +58,7 @@ public sealed class ConversationTests
         Assert.Equal(["open 1", "page 1"], _did);
 
         Post(new ConversationEvent.Paged(1, new PageOutcome.Failed(Error, 480)));
-        Assert.Equal(["open 1", "page 1", "failed 1", "open 2"], _did);
+        Assert.Equal(["open 1", "page 1", "failed 1", "offer 2"], _did); // nobody was there a moment ago
     }
 
     [Fact] // C-2: each is bounced by itself
@@ -71,6 +71,92 @@ public sealed class ConversationTests
             new ConversationEvent.SessionSettled(2, new ChatOutcome.Failed(480, Error)));
 
         Assert.Equal(["open 1", "open 2", "failed 1", "failed 2"], _did);
+    }
+
+    [Theory] // C-2: nobody there, or not now: a MESSAGE may wait for them, or be kept on its way
+    [InlineData(408, null)]
+    [InlineData(480, null)]
+    [InlineData(503, 30)]
+    [InlineData(504, null)]
+    [InlineData(486, null)] // too busy for a session, not for a letter
+    [InlineData(600, null)]
+    [InlineData(603, 5)]
+    public void Where_nobody_opens_the_session_its_messages_go_as_single_ones_in_order(int status, int? retryAfter)
+    {
+        Say(1, 2);
+        Post(new ConversationEvent.SessionTook(1), new ConversationEvent.SessionTook(2));
+        Unsent(status, retryAfter, 1, 2);
+        Say(3);
+        Post(
+            new ConversationEvent.Paged(1, Paged), new ConversationEvent.Paged(2, Paged));
+
+        Assert.Equal(
+            ["open 1", "open 2", "page 1", "delivered 1!", "page 2", "delivered 2!", "open 3"], _did); // back again: a session once more
+    }
+
+    [Theory] // C-2: no for good is no to a MESSAGE too
+    [InlineData(ChatMode.Auto, 404)]
+    [InlineData(ChatMode.Auto, 403)]
+    [InlineData(ChatMode.Auto, 603)]
+    [InlineData(ChatMode.Auto, 604)]
+    [InlineData(ChatMode.Session, 404)]
+    [InlineData(ChatMode.Session, 486)]
+    public void A_final_refusal_of_the_session_returns_each_message_at_once(ChatMode mode, int status)
+    {
+        _state = new Conversation(mode);
+        Say(1, 2);
+        Post(new ConversationEvent.SessionTook(1), new ConversationEvent.SessionTook(2));
+        Unsent(status, null, 1, 2);
+
+        Assert.Equal(["open 1", "open 2", "failed 1", "failed 2"], _did);
+        Assert.Empty(_state.Sayings);
+    }
+
+    [Fact] // while nobody is there no session is tried for each that waits; one that they open is used
+    public void What_waits_for_who_is_away_does_not_open_sessions()
+    {
+        Say(1);
+        Post(new ConversationEvent.SessionTook(1));
+        Unsent(480, null, 1);
+        Say(2, 3);
+        Post(new ConversationEvent.Paged(1, new PageOutcome.Failed(Error, 480)));
+        Assert.Equal(["open 1", "page 1", "failed 1", "offer 2"], _did);
+        Post(new ConversationEvent.NoSession(2, false));
+        Assert.Equal("page 2 or never", _did[^1]); // it has waited as long as the first
+        Post(new ConversationEvent.Expired(2), new ConversationEvent.SessionTook(3), new ConversationEvent.SessionSettled(3, Done));
+
+        Assert.Equal(["failed 2", "offer 3", "delivered 3"], _did[5..]);
+        Say(4);
+        Assert.Equal("open 4", _did[^1]);
+    }
+
+    [Fact] // forced: a session is tried again, by the oldest, and the others come along
+    public void In_session_mode_the_session_is_tried_again()
+    {
+        _state = new Conversation(ChatMode.Session);
+        Say(1, 2);
+        Post(new ConversationEvent.SessionTook(1), new ConversationEvent.SessionTook(2));
+        Unsent(480, null, 1, 2);
+        Say(3);
+        Assert.Equal(["open 1", "open 2", "rest 1 (1)"], _did);
+        Post(new ConversationEvent.Rested(1), new ConversationEvent.SessionTook(1), new ConversationEvent.SessionTook(2), new ConversationEvent.SessionTook(3));
+        Unsent(503, 7, 1, 2, 3);
+        Assert.Equal(["open 1 or never", "open 2 or never", "open 3 or never", "rest 1 (2)"], _did[3..]);
+        Post(new ConversationEvent.Expired(1), new ConversationEvent.Expired(2), new ConversationEvent.SessionTook(3));
+        Assert.Equal(["failed 1", "open 2 or never", "failed 2", "open 3 or never"], _did[7..]);
+    }
+
+    [Fact] // who has come back knows sessions only
+    public void A_phone_that_returns_and_takes_no_MESSAGE_gets_a_session()
+    {
+        Say(1);
+        Post(new ConversationEvent.SessionTook(1));
+        Unsent(480, null, 1);
+        Post(new ConversationEvent.Paged(1, new PageOutcome.Failed(Error, 405)), new ConversationEvent.SessionTook(1));
+        Unsent(408, null, 1);
+        Post(new ConversationEvent.Rested(1), new ConversationEvent.SessionTook(1), new ConversationEvent.SessionSettled(1, Done));
+
+        Assert.Equal(["open 1", "page 1", "open 1 or never", "rest 1 (2)", "open 1 or never", "delivered 1"], _did);
     }
 
     [Fact]
@@ -153,11 +239,15 @@ public sealed class ConversationTests
         }
     }
 
+    private void Unsent(int status, int? retryAfter, params long[] ids) => Post(
+        [.. ids.Select(id => new ConversationEvent.SessionSettled(id, new ChatOutcome.Unsent(status, Error, retryAfter)))]);
+
     private static string Text(ConversationEffect effect) => effect switch
     {
-        ConversationEffect.Offer { MayOpen: true } o => $"open {o.Saying.Id}",
+        ConversationEffect.Offer { MayOpen: true } o => $"open {o.Saying.Id}{(o.IsAway ? " or never" : "")}",
         ConversationEffect.Offer o => $"offer {o.Saying.Id}",
-        ConversationEffect.Page p => $"page {p.Saying.Id}",
+        ConversationEffect.Page p => $"page {p.Saying.Id}{(p.IsAway ? " or never" : "")}",
+        ConversationEffect.Rest r => $"rest {r.Saying.Id} ({r.Saying.Attempts})",
         ConversationEffect.Delivered d => $"delivered {d.Saying.Id}{(d.IsConfirmed ? "!" : "")}",
         ConversationEffect.Fail f => $"failed {f.Saying.Id}",
         ConversationEffect.Refuse r => $"refused {r.Saying.Id} {r.Status}",
@@ -183,6 +273,7 @@ public sealed class ConversationTests
         private Conversation _state = new(mode);
         private long _said;
         private long? _paging;
+        private long? _resting;
         private int _luck;
 
         public bool IsRight => _ended.Count == _said && _ended.Distinct().Count() == _ended.Count && _left.SequenceEqual(_left.Order())
@@ -223,7 +314,12 @@ public sealed class ConversationTests
             else if (_paging is { } paged)
             {
                 _paging = null;
-                On(new ConversationEvent.Paged(paged, choice % 2 == 0 ? Paged : new PageOutcome.Failed(Error, 480)));
+                On(new ConversationEvent.Paged(paged, choice % 2 == 0 ? Paged : new PageOutcome.Failed(Error, choice % 5 == 0 ? 405 : 480)));
+            }
+            else if (_resting is { } resting)
+            {
+                _resting = null;
+                On(choice % 4 == 0 ? new ConversationEvent.Expired(resting) : new ConversationEvent.Rested(resting));
             }
         }
 
@@ -231,9 +327,16 @@ public sealed class ConversationTests
         {
             if (choice % 3 == 1)
             {
+                ChatOutcome no = (choice / 3 % 4) switch
+                {
+                    0 => NoSessions,
+                    1 => new ChatOutcome.Unsent(404, Error),
+                    2 => new ChatOutcome.Unsent(486, Error),
+                    _ => new ChatOutcome.Unsent(480, Error),
+                };
                 while (_session.TryDequeue(out var refused)) // the INVITE is refused: all that waited for it come back
                 {
-                    On(new ConversationEvent.SessionSettled(refused, NoSessions));
+                    On(new ConversationEvent.SessionSettled(refused, no));
                 }
             }
             else if (_session.TryDequeue(out var id))
@@ -250,6 +353,9 @@ public sealed class ConversationTests
             {
                 switch (effect)
                 {
+                    case ConversationEffect.Offer { IsAway: true } when _luck % 5 == 0:
+                        _answers.Enqueue(new ConversationEvent.Expired(effect.Saying.Id));
+                        break;
                     case ConversationEffect.Offer when _luck++ % 3 == 0:
                         _session.Enqueue(effect.Saying.Id);
                         _answers.Enqueue(new ConversationEvent.SessionTook(effect.Saying.Id));
@@ -260,6 +366,10 @@ public sealed class ConversationTests
                     case ConversationEffect.Page:
                         _left.Add(effect.Saying.Id);
                         _paging = effect.Saying.Id;
+                        break;
+                    case ConversationEffect.Rest:
+                        Assert.Null(_resting); // one at a time
+                        _resting = effect.Saying.Id;
                         break;
                     case ConversationEffect.Delivered or ConversationEffect.Fail or ConversationEffect.Refuse:
                         _ended.Add(effect.Saying.Id);
