@@ -3,6 +3,7 @@ using Gateway.Mapping.Errors;
 using Gateway.Mapping.Sessions;
 using Gateway.Sip.UserAgent;
 using Gateway.Xmpp.Jingle;
+using Gateway.Xmpp.Stanzas;
 using static Gateway.Mapping.Calls.CallEffect;
 using static Gateway.Mapping.Calls.CallEvent;
 using static Gateway.Mapping.Calls.CallState;
@@ -38,6 +39,10 @@ public sealed partial record Call
         (_, RetractedForTieBreak) when CallLegs.Xmpp(State) == XmppLeg.TheirPropose => UserIsGone(new(JingleReason.Cancel)),
         (_, Rejected r) when CallLegs.Xmpp(State) is XmppLeg.OurPropose or XmppLeg.TheirPropose => UserIsGone(r.Reason ?? new(JingleReason.Decline)),
         (_, Rejected r) => UserIsGone(r.Reason ?? new(JingleReason.Decline), TellUser(r.Reason ?? new(JingleReason.Decline))),
+
+        // E-5: she has moved, and her server says where.
+        (Proposing or RingingUser, ProposeBounced { NewAddress: { } address, Error: { } error }) => Over([.. TellUser(new(JingleReason.Gone)),
+            new RefuseInvite(error.Condition == StanzaErrorCondition.Gone ? 301 : 302) { Contact = address }]),
 
         // A message error names no device: 480 whatever the server said, or callers could probe who exists (J-16, N-47).
         (Proposing or RingingUser, ProposeBounced) => Both(new(JingleReason.Gone), 480, null),

@@ -130,7 +130,7 @@ internal sealed partial class CallActor
                 _leg?.Answer(_media.SipDescription);
                 return true;
             case CallEffect.RefuseInvite r:
-                _leg?.Refuse(r.Status, r.Phrase, r.Reason, r.Status == 503 ? CallService.RetryAfterSeconds : null);
+                _leg?.Refuse(r.Status, r.Phrase, r.Reason, r.Status == 503 ? CallService.RetryAfterSeconds : null, r.Contact);
                 return true;
             case CallEffect.SendBye b:
                 _leg?.Bye(b.Reason);

@@ -1,3 +1,4 @@
+using Gateway.Sip.Messages;
 using Gateway.Sip.UserAgent;
 using Gateway.Xmpp.Addresses;
 using Gateway.Xmpp.Jingle;
@@ -96,7 +97,11 @@ public abstract record CallEffect
     public sealed record SendSipAnswer : CallEffect;
 
     /// <summary>Final refusal of the phone's INVITE.</summary>
-    public sealed record RefuseInvite(int Status, string? Phrase = null, SipReason? Reason = null) : CallEffect;
+    public sealed record RefuseInvite(int Status, string? Phrase = null, SipReason? Reason = null) : CallEffect
+    {
+        /// <summary>The new address of 301 and 302 (E-5).</summary>
+        public SipUri? Contact { get; init; }
+    }
 
     /// <summary>BYE.</summary>
     public sealed record SendBye(SipReason? Reason) : CallEffect;

@@ -1,4 +1,5 @@
 using Gateway.Media.Relay;
+using Gateway.Sip.Messages;
 using Gateway.Sip.UserAgent;
 using Gateway.Xmpp.Addresses;
 using Gateway.Xmpp.Jingle;
@@ -44,7 +45,11 @@ public abstract record CallEvent
     public sealed record Finished(JingleReasonInfo? Reason, string? MigratedTo) : CallEvent;
 
     /// <summary>The server returned our propose as undeliverable (J-16).</summary>
-    public sealed record ProposeBounced(StanzaError? Error) : CallEvent;
+    public sealed record ProposeBounced(StanzaError? Error) : CallEvent
+    {
+        /// <summary>The address that she has now, where her server names one that the caller may know (E-5, E-7).</summary>
+        public SipUri? NewAddress { get; init; }
+    }
 
     /// <summary>The user proposes a call to the very address that is calling her (J-40).</summary>
     public sealed record ProposeCrossed(string Id, Jid Device, JingleMessageNamespace Namespace) : CallEvent;

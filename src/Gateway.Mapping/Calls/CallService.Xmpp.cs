@@ -355,7 +355,10 @@ public sealed partial class CallService
         const string Prefix = "jm-propose-";
         if (message.Id is { } id && id.StartsWith(Prefix, StringComparison.Ordinal) && _directory.TryFind(message.From, id[Prefix.Length..], out var call))
         {
-            call.TryPost(new CallInput(new CallEvent.ProposeBounced(error)));
+            call.TryPost(new CallInput(new CallEvent.ProposeBounced(error)
+            {
+                NewAddress = _parts.Admission.NewAddresses.TryToSip(error, out var address) ? address : null,
+            }));
         }
     }
 

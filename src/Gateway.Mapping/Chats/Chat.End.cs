@@ -20,7 +20,7 @@ public sealed partial record Chat
         (Idle or Cancelling, _) => null,
 
         // ---- The SIP side says no.
-        (Inviting, SipRefused r) => To(Ended, [.. Refusal(r.Failure),
+        (Inviting, SipRefused r) => To(Ended, [.. Refusal(r.Failure, r.NewAddress),
             new FailWaiting(r.Failure.Status, r.Failure.Phrase, r.Failure.RetryAfter), new CloseMessages()]),
         (Inviting, SipAnswerUnusable) => To(Ended, [.. OfferError(StanzaErrorCondition.ServiceUnavailable),
             new FailWaiting(488, "Not Acceptable Here"), new SendBye(new SipReason("SIP", 488)), new CloseMessages()]),
@@ -38,6 +38,8 @@ public sealed partial record Chat
         // ---- The user says no, or ends.
         (Offering, UserDeclines d) => To(Ended, new RefuseInvite(603, d.Reason), new CloseMessages()), // N-11
         (Offering, UserTerminates t) => To(Ended, new RefuseInvite(603, t.Reason), new AcknowledgeTermination(t.Id), new CloseMessages()),
+        (Offering, FormBounced { NewAddress: { } address } f) => To(Ended, // E-5
+            new RefuseInvite(f.Condition == StanzaErrorCondition.Gone ? 301 : 302) { Contact = address }, new CloseMessages()),
         (Offering, FormBounced f) => To(Ended, new RefuseInvite(f switch
         {
             // N-12, N-13: what a device cannot do is not acceptable here. What her server says must not tell who is there (N-47).
@@ -45,7 +47,10 @@ public sealed partial record Chat
                 or StanzaErrorCondition.NotAcceptable } => 488,
             { ByDevice: true, Condition: StanzaErrorCondition.Conflict } => 486, // S-10
             _ => 480,
-        }), new CloseMessages()),
+        })
+        {
+            Warning = WarningOf(f),
+        }, new CloseMessages()),
         (Inviting, UserTerminates t) when IsNegotiated => To(Cancelling, new StopTimer(ChatTimer.Ring), new CancelInvite(),
             new AcknowledgeTermination(t.Id), new StartTimer(ChatTimer.Cancel)), // N-16
         (_, UserTerminates t) when IsNegotiated => To(Ended, new SendBye(Ending(t.Reason)), new AcknowledgeTermination(t.Id),
@@ -91,19 +96,31 @@ public sealed partial record Chat
     }
 
     /// <summary>What the phone's refusal is to the user (N-11, N-12, N-17). The outcome of waiting messages tells the rest.</summary>
-    private ImmutableArray<ChatEffect> Refusal(SipFailure failure) => failure.Status switch
+    private ImmutableArray<ChatEffect> Refusal(SipFailure failure, Xmpp.Addresses.Jid? newAddress) => failure.Status switch
     {
         _ when !IsNegotiated => [],
         486 or 600 or 603 or 480 or 608 or 607 or 487 or 408 => Declined(failure.Reasons.FirstOrDefault()?.Text ?? failure.Phrase),
         488 or 606 when HasRetried && Open is { NeedsXhtml: true } => OfferError(StanzaErrorFor([Xmpp.ChatNegotiation.ChatFields.Xhtml]), [Xmpp.ChatNegotiation.ChatFields.Xhtml]),
         405 or 415 or 488 or 501 or 606 => OfferError(StanzaErrorCondition.ServiceUnavailable),
-        var status => OfferError(ErrorMapping.ToXmpp(status, failure.Phrase).Condition, [], StatusText.Of(status, failure.Phrase)),
+        var status => OfferError(
+            ErrorMapping.ToXmpp(status, failure.Phrase).Condition, [], StatusText.Of(status, failure.Phrase), newAddress), // E-5
     };
 
     private ImmutableArray<ChatEffect> Declined(string reason) => IsNegotiated ? [new SendReply(false, Terms, reason)] : [];
 
-    private ImmutableArray<ChatEffect> OfferError(StanzaErrorCondition condition, ImmutableArray<string>? fields = null, string? text = null) =>
-        IsNegotiated ? [new SendOfferError(condition, fields ?? [], text)] : [];
+    private ImmutableArray<ChatEffect> OfferError(StanzaErrorCondition condition, ImmutableArray<string>? fields = null, string? text = null, Xmpp.Addresses.Jid? address = null) =>
+        IsNegotiated ? [new SendOfferError(condition, fields ?? [], text) { NewAddress = address }] : [];
+
+    /// <summary>What of the offer her device cannot do (N-12, N-13).</summary>
+    private static SipWarning? WarningOf(FormBounced f) => f switch
+    {
+        { ByDevice: false } => null,
+        { Condition: StanzaErrorCondition.ServiceUnavailable } => new SipWarning(SipWarning.MediaTypeNotAvailable, "no chat sessions"),
+        { Condition: StanzaErrorCondition.NotAcceptable } or { Condition: StanzaErrorCondition.FeatureNotImplemented, NamesFormats: true } =>
+            new SipWarning(SipWarning.IncompatibleMediaFormat, "a media type is not acceptable"),
+        { Condition: StanzaErrorCondition.FeatureNotImplemented } => new SipWarning(SipWarning.Miscellaneous, "a required feature is missing"),
+        _ => null,
+    };
 
     private static SipReason Ending(string? text) => new("SIP", 200, text);
 }

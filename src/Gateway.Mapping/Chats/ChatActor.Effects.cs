@@ -29,7 +29,7 @@ internal sealed partial class ChatActor
                 _stanzas.Reply(_offer, r.Accepts, r.Terms, r.Reason);
                 return true;
             case ChatEffect.SendOfferError e:
-                _stanzas.OfferError(e.Condition, e.Fields, e.Text);
+                _stanzas.OfferError(e);
                 return true;
             case ChatEffect.SendComplete c:
                 _stanzas.Complete(c.Confirms);
@@ -83,7 +83,7 @@ internal sealed partial class ChatActor
                 _ = AnswerAsync(a.Terms);
                 return true;
             case ChatEffect.RefuseInvite r:
-                _leg?.Refuse(r.Status, SafeText.Clean(r.Phrase));
+                _leg?.Refuse(r.Status, SafeText.Clean(r.Phrase), contact: r.Contact, warning: r.Warning);
                 return true;
             case ChatEffect.SendBye b:
                 _byeDue = true;

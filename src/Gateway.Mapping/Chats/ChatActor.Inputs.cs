@@ -1,4 +1,6 @@
 using Gateway.Sip.Msrp;
+using Gateway.Sip.UserAgent;
+using Gateway.Xmpp.Addresses;
 
 namespace Gateway.Mapping.Chats;
 
@@ -7,6 +9,9 @@ internal sealed partial class ChatActor
 {
     /// <summary>The messages; for the sinks.</summary>
     public ChatTraffic Traffic => _traffic;
+
+    /// <summary>Where the SIP user has moved, as a JID that the user may write to (E-5, E-7).</summary>
+    public Jid? NewAddressOf(SipFailure failure) => _surroundings.NewAddresses.TryToXmpp(failure, out var address) ? address : null;
 
     /// <summary>The answer to an INVITE or re-INVITE of ours.</summary>
     public ChatEvent? OnAnswer(string? sdp, bool isReinvite)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Gateway.Sip.Messages;
 using Gateway.Sip.UserAgent;
 using Gateway.Xmpp.Addresses;
 using Gateway.Xmpp.Stanzas;
@@ -23,9 +24,12 @@ public abstract record ChatEffect
     /// <summary>Her initiation comes back as an error.</summary>
     public sealed record SendOfferError(StanzaErrorCondition Condition, ImmutableArray<string> Fields, string? Text = null) : ChatEffect
     {
+        /// <summary>Where the SIP user has moved (E-5).</summary>
+        public Jid? NewAddress { get; init; }
+
         /// <inheritdoc/>
         public bool Equals(SendOfferError? other) =>
-            other is not null && Condition == other.Condition && Text == other.Text && Fields.AsSpan().SequenceEqual(other.Fields.AsSpan());
+            other is not null && Condition == other.Condition && Text == other.Text && NewAddress == other.NewAddress && Fields.AsSpan().SequenceEqual(other.Fields.AsSpan());
 
         /// <inheritdoc/>
         public override int GetHashCode() => HashCode.Combine(Condition, Text, Fields.Length);
@@ -78,7 +82,14 @@ public abstract record ChatEffect
     public sealed record AnswerInvite(ChatTerms Terms) : ChatEffect;
 
     /// <summary>Final refusal.</summary>
-    public sealed record RefuseInvite(int Status, string? Phrase = null) : ChatEffect;
+    public sealed record RefuseInvite(int Status, string? Phrase = null) : ChatEffect
+    {
+        /// <summary>The new address of 301 and 302 (E-5).</summary>
+        public SipUri? Contact { get; init; }
+
+        /// <summary>What a 488 is about (N-13).</summary>
+        public SipWarning? Warning { get; init; }
+    }
 
     /// <summary>BYE, once what was said before has left.</summary>
     public sealed record SendBye(SipReason? Reason) : ChatEffect;

@@ -1,3 +1,4 @@
+using Gateway.Sip.Messages;
 using Gateway.Sip.UserAgent;
 using Gateway.Xmpp.Addresses;
 using Gateway.Xmpp.Stanzas;
@@ -50,7 +51,14 @@ public abstract record ChatEvent
     public sealed record UserAvailable : ChatEvent;
 
     /// <summary>A form of ours came back. <paramref name="ByDevice"/>: from a full JID, so not from her server.</summary>
-    public sealed record FormBounced(StanzaErrorCondition Condition, bool ByDevice) : ChatEvent;
+    public sealed record FormBounced(StanzaErrorCondition Condition, bool ByDevice) : ChatEvent
+    {
+        /// <summary>The error names formats that her client does not take (N-13, S-3).</summary>
+        public bool NamesFormats { get; init; }
+
+        /// <summary>The address that she has now, where one is named that the caller may know (E-5, E-7).</summary>
+        public SipUri? NewAddress { get; init; }
+    }
 
     // ---- The SIP side.
 
@@ -64,7 +72,11 @@ public abstract record ChatEvent
     public sealed record SipAnswerUnusable : ChatEvent;
 
     /// <summary>Our INVITE was refused.</summary>
-    public sealed record SipRefused(SipFailure Failure) : ChatEvent;
+    public sealed record SipRefused(SipFailure Failure) : ChatEvent
+    {
+        /// <summary>Where the SIP user has moved, by a 301 or 302, where the user may follow (E-5, E-7).</summary>
+        public Jid? NewAddress { get; init; }
+    }
 
     /// <summary>The caller took its INVITE back.</summary>
     public sealed record SipCancelled(SipReason? Reason) : ChatEvent;

@@ -51,6 +51,7 @@ internal sealed record ChatSurroundings(
     ISipUserAgent UserAgent,
     IMsrpEndpoint Msrp,
     IThreadTable Threads,
+    NewAddresses NewAddresses,
     ChatDirectory Directory,
     ChatMetrics Metrics,
     ChatLog Log,

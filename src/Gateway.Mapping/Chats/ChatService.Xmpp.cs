@@ -215,7 +215,11 @@ public sealed partial class ChatService
                 _directory.ForgetNegotiation(message.From);
             }
 
-            chat.TryPost(ChatInput.Of(new ChatEvent.FormBounced(error.Condition, message.From.IsFull)));
+            chat.TryPost(ChatInput.Of(new ChatEvent.FormBounced(error.Condition, message.From.IsFull)
+            {
+                NamesFormats = FeatureNegotiationForms.FieldsOf(message).Any(field => field is ChatFields.Xhtml or ChatFields.ChatStates),
+                NewAddress = _parts.Admission.NewAddresses.TryToSip(error, out var address) ? address : null,
+            }));
         }
         else if (message.Id is { } id && !isForm)
         {

@@ -65,7 +65,7 @@ public sealed partial class ChatService : IXmppExtension, ISipInviteHandler, ICh
         _metrics = new ChatMetrics(_directory);
         _log = new ChatLog(parts.Logs);
         _surroundings = new ChatSurroundings(
-            parts.Options, parts.Link, parts.UserAgent, parts.Msrp, parts.Threads, _directory, _metrics, _log, parts.Time);
+            parts.Options, parts.Link, parts.UserAgent, parts.Msrp, parts.Threads, parts.Admission.NewAddresses, _directory, _metrics, _log, parts.Time);
     }
 
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ internal sealed class ChatSipSink(ChatActor chat) : ISipCallSink
     public bool TryPost(SipCallEvent sipEvent) => sipEvent switch
     {
         SipCallEvent.Answered a => chat.TryPost(new ChatInput(_ => chat.OnAnswer(a.Sdp, isReinvite: false))),
-        SipCallEvent.Refused r => chat.TryPost(ChatInput.Of(new ChatEvent.SipRefused(r.Failure))),
+        SipCallEvent.Refused r => chat.TryPost(ChatInput.Of(new ChatEvent.SipRefused(r.Failure) { NewAddress = chat.NewAddressOf(r.Failure) })),
         SipCallEvent.Cancelled c => chat.TryPost(ChatInput.Of(new ChatEvent.SipCancelled(c.Reason))),
         SipCallEvent.Acknowledged a => chat.TryPost(new ChatInput(_ => chat.OnAck(a.Sdp))),
         SipCallEvent.Ended e => chat.TryPost(ChatInput.Of(new ChatEvent.SipEnded(e.Cause, e.Reason))),

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Xml.Linq;
+using Gateway.Mapping.Errors;
 using Gateway.Xmpp.Addresses;
 using Gateway.Xmpp.ChatNegotiation;
 using Gateway.Xmpp.FeatureNegotiation;
@@ -43,12 +44,12 @@ internal sealed class ChatStanzas(ChatSurroundings surroundings, ChatActor chat)
             Reason = reason,
         });
 
-    public void OfferError(StanzaErrorCondition condition, ImmutableArray<string> fields, string? text)
+    public void OfferError(ChatEffect.SendOfferError error)
     {
         if (Initiation is { } initiation)
         {
-            surroundings.Link.TrySend(FeatureNegotiationForms.ErrorReply(
-                initiation, condition, fields, surroundings.Mapping.ExposeReason ? text : null));
+            var text = surroundings.Mapping.ExposeReason ? error.Text : null;
+            surroundings.Link.TrySend(FeatureNegotiationForms.ErrorReply(initiation, ErrorMapping.Moved(new StanzaError(error.Condition, text), error.NewAddress), error.Fields));
         }
     }
 

@@ -53,10 +53,14 @@ public static class ErrorMapping
     /// <param name="exposeText">Whether the user sees code and phrase (X-1).</param>
     /// <param name="newAddress">The Contact of 301 and 302 as a JID at the gateway, where policy lets it through (E-5, E-7).</param>
     public static StanzaError ToXmpp(int status, string phrase, bool exposeText = true, Jid? newAddress = null) =>
-        new(ConditionFor(status), exposeText ? StatusText.Of(status, phrase) : null, TypeFor(status))
-        {
-            Address = status is 301 or 302 && newAddress is not null ? $"xmpp:{Uri.EscapeDataString(newAddress.Local ?? "")}@{newAddress.Domain}" : null,
-        };
+        Moved(new(ConditionFor(status), exposeText ? StatusText.Of(status, phrase) : null, TypeFor(status)), status is 301 or 302 ? newAddress : null);
+
+    /// <summary>The error with the JID that the one who was addressed has now, as an <c>xmpp:</c> URI (RFC 5122).</summary>
+    public static StanzaError Moved(StanzaError error, Jid? newAddress)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        return newAddress is null ? error : error with { Address = $"xmpp:{Uri.EscapeDataString(newAddress.Local ?? "")}@{newAddress.Domain}" };
+    }
 
     /// <summary>The JID that gone or redirect names: a bare one, or an <c>xmpp:</c> URI (RFC 5122) of it.</summary>
     public static bool TryNewAddress(StanzaError error, [NotNullWhen(true)] out Jid? address)

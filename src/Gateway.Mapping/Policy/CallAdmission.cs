@@ -38,10 +38,14 @@ public sealed class CallAdmission
         ArgumentNullException.ThrowIfNull(options);
         _plan = plan;
         _policy = policy;
+        NewAddresses = new NewAddresses(plan, policy);
         _perCaller = new RateLimit(options.CallsPerMinute, options.TrackedSenders, time);
         _perTrunk = new RateLimit(options.TrunkCallsPerMinute, options.TrackedSenders, time);
         _concurrent = new ConcurrencyLimit(options.ConcurrentCalls);
     }
+
+    /// <summary>What may be told of people who have moved.</summary>
+    internal NewAddresses NewAddresses { get; }
 
     /// <summary>An XMPP user calls a JID at the gateway.</summary>
     public bool TryAdmit(

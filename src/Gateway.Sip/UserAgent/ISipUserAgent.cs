@@ -53,8 +53,11 @@ public interface ISipCall
     /// Retransmitted by the stack until the ACK.</summary>
     void Answer(string sdp);
 
-    /// <summary>Incoming: a final refusal, 300 to 699.</summary>
-    void Refuse(int status, string? phrase = null, SipReason? reason = null, int? retryAfterSeconds = null);
+    /// <summary>Incoming: a final refusal, 300 to 699. <paramref name="contact"/>: the new address of 301 and 302 (RFC 3261 section
+    /// 21.3); <paramref name="warning"/>: what of the description cannot be had (section 20.43).</summary>
+    void Refuse(
+        int status, string? phrase = null, SipReason? reason = null, int? retryAfterSeconds = null, SipUri? contact = null,
+        SipWarning? warning = null);
 
     /// <summary>
     /// Outgoing: wish to cancel. Held until a provisional response (RFC 3261 section 9.1); when a 2xx crosses it,

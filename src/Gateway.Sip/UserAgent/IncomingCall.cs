@@ -49,24 +49,15 @@ internal sealed class IncomingCall : SipCall, IDialogUser
     public void Replaces(IReplaceableCall replaced) => _replaced = replaced;
 
     /// <summary>The owner's refusal, or ours when nobody owns the call.</summary>
-    public void RefuseNow(int status, string? phrase, SipReason? reason, int? retryAfterSeconds)
+    public void RefuseNow(Refusal refusal)
     {
         if (!IsOpen)
         {
             return;
         }
 
-        var response = Responses.Begin(Stack, Invite, status, phrase, _dialog.Id.LocalTag);
-        if (reason is not null)
-        {
-            response.Add(SipHeaders.Reason, ReasonHeader.Write(reason));
-        }
-
-        if (retryAfterSeconds is { } seconds)
-        {
-            response.Add(SipHeaders.RetryAfter, seconds.ToString(CultureInfo.InvariantCulture));
-        }
-
+        var response = Responses.Begin(Stack, Invite, refusal.Status, refusal.Phrase, _dialog.Id.LocalTag);
+        refusal.AddTo(response);
         Finish();
         _transaction.Respond(response.BuildResponse());
     }
@@ -76,7 +67,7 @@ internal sealed class IncomingCall : SipCall, IDialogUser
     {
         if (IsOpen)
         {
-            RefuseNow(487, null, null, null);
+            RefuseNow(new Refusal(487));
             _owner?.Post(new SipCallEvent.Cancelled(ReasonHeader.First(cancel)));
         }
     }
@@ -117,10 +108,9 @@ internal sealed class IncomingCall : SipCall, IDialogUser
     /// <summary>RFC 3891 section 3: an early dialog can be replaced only at the end that initiated it.</summary>
     public ReplaceVerdict OnReplaces(bool earlyOnly) => new ReplaceVerdict.Refused(481);
 
-    protected override void HangUpUnanswered(SipReason? reason) => RefuseNow(480, null, reason, null);
+    protected override void HangUpUnanswered(SipReason? reason) => RefuseNow(new Refusal(480, Reason: reason));
 
-    protected override void OnRefuse(int status, string? phrase, SipReason? reason, int? retryAfterSeconds) =>
-        RefuseNow(status, phrase, reason, retryAfterSeconds);
+    protected override void OnRefuse(Refusal refusal) => RefuseNow(refusal);
 
     protected override void OnProgress(int status, string? sdp)
     {
@@ -147,7 +137,7 @@ internal sealed class IncomingCall : SipCall, IDialogUser
 
         if (DescriptionSize.IsTooLarge(sdp))
         {
-            RefuseNow(500, null, null, null);
+            RefuseNow(new Refusal(500));
             _owner?.Post(new SipCallEvent.Cancelled(null)); // the owner thinks that it has answered
             return;
         }

@@ -61,7 +61,7 @@ internal sealed class NewInvites(SipStack stack)
             call.Own(replaced.Sink);
             if (!replaced.Sink.TryPost(new SipCallEvent.ReplacedBy(call, incoming)))
             {
-                call.RefuseNow(480, null, null, null);
+                call.RefuseNow(new Refusal(480));
             }
 
             return;
@@ -73,10 +73,10 @@ internal sealed class NewInvites(SipStack stack)
                 call.Own(take.Sink);
                 break;
             case InviteDecision.Refuse refuse:
-                call.RefuseNow(refuse.Status, refuse.Phrase, null, refuse.RetryAfterSeconds);
+                call.RefuseNow(new Refusal(refuse.Status, refuse.Phrase, RetryAfterSeconds: refuse.RetryAfterSeconds));
                 break;
             default:
-                call.RefuseNow(480, null, null, null);
+                call.RefuseNow(new Refusal(480));
                 break;
         }
     }
@@ -90,7 +90,7 @@ internal sealed class NewInvites(SipStack stack)
         }
         catch
         {
-            call.RefuseNow(500, null, null, null);
+            call.RefuseNow(new Refusal(500));
             throw;
         }
     }

@@ -28,11 +28,11 @@ internal abstract class SipCall(SipStack stack, string callId) : ISipCall, IStac
         stack.Loop.Post(() => OnAnswer(sdp));
     }
 
-    public void Refuse(int status, string? phrase, SipReason? reason, int? retryAfterSeconds)
+    public void Refuse(int status, string? phrase, SipReason? reason, int? retryAfterSeconds, SipUri? contact, SipWarning? warning)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(status, 300);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 699);
-        stack.Loop.Post(() => OnRefuse(status, phrase, reason, retryAfterSeconds));
+        stack.Loop.Post(() => OnRefuse(new Refusal(status, phrase, reason, retryAfterSeconds, contact, warning)));
     }
 
     public void Cancel(SipReason? reason) => stack.Loop.Post(() => OnCancel(reason));
@@ -116,7 +116,7 @@ internal abstract class SipCall(SipStack stack, string callId) : ISipCall, IStac
     {
     }
 
-    protected virtual void OnRefuse(int status, string? phrase, SipReason? reason, int? retryAfterSeconds)
+    protected virtual void OnRefuse(Refusal refusal)
     {
     }
 

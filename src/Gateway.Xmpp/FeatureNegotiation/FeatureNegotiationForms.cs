@@ -36,10 +36,16 @@ public static class FeatureNegotiationForms
     /// <param name="fields">Names of fields that are not implemented, or none of whose options is.</param>
     /// <param name="text">Text for people where no field is named.</param>
     public static XElement ErrorReply(
-        MessageStanza message, StanzaErrorCondition condition, ImmutableArray<string> fields, string? text = null)
+        MessageStanza message, StanzaErrorCondition condition, ImmutableArray<string> fields, string? text = null) =>
+        ErrorReply(message, new StanzaError(condition, text), fields);
+
+    /// <summary>The same, of an error that says more.</summary>
+    public static XElement ErrorReply(MessageStanza message, StanzaError refusal, ImmutableArray<string> fields)
     {
         ArgumentNullException.ThrowIfNull(message);
-        var reply = message.ErrorReply(new StanzaError(condition, fields.IsEmpty ? text : string.Join(' ', fields)));
+        ArgumentNullException.ThrowIfNull(refusal);
+        var condition = refusal.Condition;
+        var reply = message.ErrorReply(fields.IsEmpty ? refusal : refusal with { Text = string.Join(' ', fields) });
         var error = reply.Element("error")!;
         if (LegacyCode(condition) is { } code)
         {

@@ -222,7 +222,7 @@ internal sealed class CallBench : IAsyncDisposable
 
         public void Answer(string sdp) => Note("200");
 
-        public void Refuse(int status, string? phrase = null, SipReason? reason = null, int? retryAfterSeconds = null) => Note($"{status}");
+        public void Refuse(int status, string? phrase = null, SipReason? reason = null, int? retryAfterSeconds = null, SipUri? contact = null, SipWarning? warning = null) => Note($"{status}");
 
         public void Cancel(SipReason? reason = null) => Note("CANCEL");
 

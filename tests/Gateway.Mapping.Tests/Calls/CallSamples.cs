@@ -38,6 +38,9 @@ internal static class CallSamples
         ("finish", new CallEvent.Finished(new JingleReasonInfo(JingleReason.Success), null)),
         ("finish with migrated", new CallEvent.Finished(new JingleReasonInfo(JingleReason.Expired), HigherSid)),
         ("propose bounced", new CallEvent.ProposeBounced(new StanzaError(StanzaErrorCondition.ServiceUnavailable))),
+        ("propose bounced, redirect", new CallEvent.ProposeBounced(new StanzaError(StanzaErrorCondition.Redirect))),
+        ("propose bounced, redirect to an address that may be told", new CallEvent.ProposeBounced(new StanzaError(StanzaErrorCondition.Redirect)) { NewAddress = SipUri.Create("juliet", "capulet.example") }),
+        ("propose bounced, gone elsewhere", new CallEvent.ProposeBounced(new StanzaError(StanzaErrorCondition.Gone)) { NewAddress = SipUri.Create("juliet", "capulet.example") }),
         ("crossing propose, lower id", new CallEvent.ProposeCrossed(LowerSid, Phone, JingleMessageNamespace.V0)),
         ("crossing propose, higher id", new CallEvent.ProposeCrossed(HigherSid, Phone, JingleMessageNamespace.V0)),
         ("propose of a running call", new CallEvent.MigrationProposed(HigherSid, Tablet, JingleMessageNamespace.V0)),
@@ -112,7 +115,7 @@ internal static class CallSamples
         {
         }
 
-        public void Refuse(int status, string? phrase = null, SipReason? reason = null, int? retryAfterSeconds = null)
+        public void Refuse(int status, string? phrase = null, SipReason? reason = null, int? retryAfterSeconds = null, SipUri? contact = null, SipWarning? warning = null)
         {
         }
 

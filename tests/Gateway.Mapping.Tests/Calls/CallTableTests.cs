@@ -106,7 +106,7 @@ public sealed class CallTableTests
         CallEffect.SendFinish r => $"finish {r.Reason.Condition}",
         CallEffect.SendSessionTerminate r => $"session-terminate {r.Reason.Condition}",
         CallEffect.SendSessionInfo i => $"session-info {i.Info}",
-        CallEffect.RefuseInvite r => $"{r.Status}",
+        CallEffect.RefuseInvite r => $"{r.Status}{(r.Contact is null ? "" : " with Contact")}",
         CallEffect.RefuseReinvite r => $"{r.Status} to re-INVITE",
         CallEffect.SendBye b => $"BYE {Show(b.Reason)}".TrimEnd(),
         CallEffect.CancelInvite => "CANCEL",

@@ -39,6 +39,9 @@ internal static class ChatSamples
             Open = dialect is not null && state is ChatState.Inviting or ChatState.UserRenegotiating ? Offer : null,
         };
 
+    private static readonly SipUri NewAddress = SipUri.Create("juliet", "capulet.example");
+    private static readonly Jid Elsewhere = Jid.Parse("2002@sip.example.org");
+
     /// <summary>Every event, by name.</summary>
     public static readonly IReadOnlyList<(string Name, ChatEvent Event)> Events =
     [
@@ -62,6 +65,9 @@ internal static class ChatSamples
         ("form bounced, feature-not-implemented by device", new ChatEvent.FormBounced(StanzaErrorCondition.FeatureNotImplemented, ByDevice: true)),
         ("form bounced, conflict by device", new ChatEvent.FormBounced(StanzaErrorCondition.Conflict, ByDevice: true)),
         ("form bounced by server", new ChatEvent.FormBounced(StanzaErrorCondition.ServiceUnavailable, ByDevice: false)),
+        ("form bounced, not-acceptable by device", new ChatEvent.FormBounced(StanzaErrorCondition.NotAcceptable, ByDevice: true)),
+        ("form bounced, redirect", new ChatEvent.FormBounced(StanzaErrorCondition.Redirect, ByDevice: false) { NewAddress = NewAddress }),
+        ("form bounced, gone elsewhere", new ChatEvent.FormBounced(StanzaErrorCondition.Gone, ByDevice: false) { NewAddress = NewAddress }),
         ("INVITE, ask", new ChatEvent.InviteReceived(Negotiate: true, Both)),
         ("INVITE", new ChatEvent.InviteReceived(Negotiate: false, Both)),
         ("200", new ChatEvent.SipAnswered(Both)),
@@ -73,6 +79,8 @@ internal static class ChatSamples
         ("415", Refused(415, "Unsupported Media Type")),
         ("487", Refused(487, "Request Terminated")),
         ("503", Refused(503, "Service Unavailable")),
+        ("302", Refused(302, "Moved Temporarily")),
+        ("302 to an address that may be told", Refused(302, "Moved Temporarily") with { NewAddress = Elsewhere }),
         ("CANCEL", new ChatEvent.SipCancelled(null)),
         ("ACK", new ChatEvent.SipAcknowledged()),
         ("BYE", new ChatEvent.SipEnded(SipEndCause.Bye, null)),
@@ -109,7 +117,7 @@ internal static class ChatSamples
 
         public void Answer(string sdp) => throw new NotSupportedException();
 
-        public void Refuse(int status, string? phrase = null, SipReason? reason = null, int? retryAfterSeconds = null) => throw new NotSupportedException();
+        public void Refuse(int status, string? phrase = null, SipReason? reason = null, int? retryAfterSeconds = null, SipUri? contact = null, SipWarning? warning = null) => throw new NotSupportedException();
 
         public void Cancel(SipReason? reason = null) => throw new NotSupportedException();
 

@@ -156,7 +156,7 @@ public sealed class ChatTableTests
     {
         ChatEffect.SendReply r => $"submit accept={(r.Accepts ? 1 : 0)}",
         ChatEffect.SendForm => "form accept",
-        ChatEffect.SendOfferError e => $"error {e.Condition} {string.Join(' ', e.Fields)}".TrimEnd(),
+        ChatEffect.SendOfferError e => $"error {e.Condition} {string.Join(' ', e.Fields)}{(e.NewAddress is null ? "" : "with the new address")}".TrimEnd(),
         ChatEffect.SendComplete c => $"result accept={(c.Confirms ? 1 : 0)}",
         ChatEffect.SendRenegotiation => "form of renegotiation",
         ChatEffect.SendRenegotiationReply => "submit of renegotiation",
@@ -169,7 +169,7 @@ public sealed class ChatTableTests
         ChatEffect.SendInvite i => $"INVITE{Show(i.Terms)}",
         ChatEffect.CancelInvite => "CANCEL",
         ChatEffect.AnswerInvite a => $"200{Show(a.Terms)}",
-        ChatEffect.RefuseInvite r => $"{r.Status}",
+        ChatEffect.RefuseInvite r => $"{r.Status}{(r.Contact is null ? "" : " with Contact")}{(r.Warning is { } warning ? $" with Warning {warning.Code}" : "")}",
         ChatEffect.SendBye => "BYE",
         ChatEffect.SendReinvite r => $"re-INVITE{Show(r.Terms)}",
         ChatEffect.Reconnect => "re-INVITE with a new path",

@@ -161,6 +161,20 @@ public sealed class IncomingCallTests : IDisposable
         _ua.NothingIsLeft();
     }
 
+    [Fact] // RFC 3261 section 21.3.2
+    public void Refusal_names_the_new_address()
+    {
+        _ua.Ringing().Call.Refuse(302, contact: SipUri.Create("juliet", "capulet.example"));
+        Assert.Equal("<sip:juliet@capulet.example>", _ua.Response(302).Header(SipHeaders.Contact));
+    }
+
+    [Fact] // RFC 3261 section 20.43
+    public void Refusal_says_what_cannot_be_had()
+    {
+        _ua.Ringing().Call.Refuse(488, warning: new SipWarning(SipWarning.IncompatibleMediaFormat, "no \"html\""));
+        Assert.Equal("305 gateway \"no \\\"html\\\"\"", _ua.Response(488).Header(SipHeaders.Warning));
+    }
+
     [Fact] // the contract: decided at once
     public void Handler_refuses_with_retry_after()
     {
