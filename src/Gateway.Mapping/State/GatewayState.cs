@@ -8,13 +8,17 @@ using Polly.Retry;
 namespace Gateway.Mapping.State;
 
 /// <summary>
-/// The one writer of a store: takes changes at once and writes them behind, in order and in batches. A store that fails for a
+/// The one writer of a store: takes changes at once and writes them behind, in order, those of <see cref="Gathering"/> in one
+/// transaction: a transaction for each step of each call would cost more than the calls themselves. A store that fails for a
 /// while holds nobody up; what it missed is written when it works again.
 /// </summary>
 public sealed class GatewayState : IStateJournal, ISubscriberStore, IAsyncDisposable
 {
     private const int QueueLimit = 200_000;
     private const int BatchLimit = 2_000;
+
+    /// <summary>How long changes are gathered, hence what a crash may cost; an orderly end waits for none of it.</summary>
+    internal static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(100);
 
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5); // for what is still to be written at the end
 
@@ -25,11 +29,13 @@ public sealed class GatewayState : IStateJournal, ISubscriberStore, IAsyncDispos
         Channel.CreateBounded<StoreChange>(new BoundedChannelOptions(QueueLimit) { SingleReader = true });
 
     private readonly ResiliencePipeline _patience;
+    private readonly CancellationTokenSource _ending = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly Meter _meter = new("Gateway.Mapping");
     private readonly Counter<long> _lost;
     private Task _writer = Task.CompletedTask;
     private StoredState _stored = new();
+    private int _waiting;
     private int _isFull;
 
     /// <summary>Touches nothing before <see cref="OpenAsync"/>.</summary>
@@ -41,7 +47,7 @@ public sealed class GatewayState : IStateJournal, ISubscriberStore, IAsyncDispos
         _lost = _meter.CreateCounter<long>(
             "gateway.mapping.state.lost", description: "Changes that were not kept because the store could not write for long");
         _meter.CreateObservableGauge(
-            "gateway.mapping.state.waiting", () => _changes.Reader.Count, description: "Changes that wait to be written");
+            "gateway.mapping.state.waiting", () => Volatile.Read(ref _waiting), description: "Changes that are not yet in the store");
         _patience = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions
             {
@@ -78,11 +84,13 @@ public sealed class GatewayState : IStateJournal, ISubscriberStore, IAsyncDispos
     /// <inheritdoc/>
     public void Write(StoreChange change)
     {
+        Interlocked.Increment(ref _waiting);
         if (_changes.Writer.TryWrite(change))
         {
             return;
         }
 
+        Interlocked.Decrement(ref _waiting);
         _lost.Add(1);
         if (Interlocked.Exchange(ref _isFull, 1) == 0)
         {
@@ -104,6 +112,7 @@ public sealed class GatewayState : IStateJournal, ISubscriberStore, IAsyncDispos
     public async ValueTask DisposeAsync()
     {
         _changes.Writer.TryComplete();
+        await _ending.CancelAsync().ConfigureAwait(false);
         try
         {
             await _writer.WaitAsync(Farewell, _time).ConfigureAwait(false);
@@ -116,33 +125,54 @@ public sealed class GatewayState : IStateJournal, ISubscriberStore, IAsyncDispos
 
         await _store.DisposeAsync().ConfigureAwait(false);
         _meter.Dispose();
+        _ending.Dispose();
         _stopping.Dispose();
     }
 
     private async Task WriteChangesAsync()
     {
-        List<StoreChange> batch = [];
+        var batch = new StoreBatch();
         try
         {
             while (await _changes.Reader.WaitToReadAsync(_stopping.Token).ConfigureAwait(false))
             {
-                while (batch.Count < BatchLimit && _changes.Reader.TryRead(out var change))
+                // As long as there is something to write at each look, nobody who brings a change has to wake this task.
+                do
                 {
-                    batch.Add(change);
+                    await Task.Delay(Gathering, _time, _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }
-
-                await _patience.ExecuteAsync(
-                    async cancel => await _store.WriteAsync(batch, cancel).ConfigureAwait(false), _stopping.Token).ConfigureAwait(false);
-                batch.Clear();
-                Interlocked.Exchange(ref _isFull, 0);
+                while (await WriteAsync(batch).ConfigureAwait(false));
             }
         }
         catch (OperationCanceledException)
         {
-            var left = batch.Count + _changes.Reader.Count;
+            var left = Volatile.Read(ref _waiting);
             _lost.Add(left);
             Log.StoreLeft(_logger, left, _store.Location);
         }
+    }
+
+    /// <summary>False when there is nothing to write.</summary>
+    private async Task<bool> WriteAsync(StoreBatch batch)
+    {
+        var taken = 0;
+        while (taken < BatchLimit && _changes.Reader.TryRead(out var change))
+        {
+            batch.Add(change);
+            taken++;
+        }
+
+        if (taken == 0)
+        {
+            return false;
+        }
+
+        await _patience.ExecuteAsync(
+            async cancel => await _store.WriteAsync(batch.Changes, cancel).ConfigureAwait(false), _stopping.Token).ConfigureAwait(false);
+        batch.Clear();
+        Interlocked.Add(ref _waiting, -taken);
+        Interlocked.Exchange(ref _isFull, 0);
+        return true;
     }
 
     private async Task TakeOverAsync(string path, CancellationToken cancellationToken)

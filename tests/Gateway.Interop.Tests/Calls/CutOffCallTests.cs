@@ -14,6 +14,7 @@ public abstract class CutOffCallTests(GatewaySite site)
         var juliet = await site.NewXmppPhoneAsync();
         var sid = await juliet.CallAsync("1001@" + gateway.Component);
         await juliet.SeesJingleAsync("session-accept", sid);
+        await gateway.Process.HasStoredAllAsync();
 
         await gateway.Process.RestartAsync(); // SIGKILL
 
@@ -29,6 +30,7 @@ public abstract class CutOffCallTests(GatewaySite site)
         var juliet = await site.NewXmppPhoneAsync();
         var sid = await juliet.CallAsync("1001@" + gateway.Component);
         await juliet.SeesMessageAsync("ringing", sid);
+        await gateway.Process.HasStoredAllAsync();
 
         await gateway.Process.RestartAsync();
 

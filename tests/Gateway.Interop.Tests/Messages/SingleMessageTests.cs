@@ -214,6 +214,7 @@ public abstract class SingleMessageTests(GatewaySite site)
         await juliet.SendXmlAsync($"<message to='{messages.Contact}' type='chat'><body>before</body><thread>é é</thread></message>");
         var callId = (await phone.ReceivesAsync("before"))["call_id"];
 
+        await messages.Gateway.Process.HasStoredAllAsync();
         await messages.Gateway.Process.RestartAsync();
         Assert.Equal("202", (await messages.WriteAsync(phone, juliet.BareJid, "after", new { call_id = callId }))["status"]);
         Assert.Equal("é é", (await SeesAsync(juliet, "after")).Element(Name("thread"))?.Value);

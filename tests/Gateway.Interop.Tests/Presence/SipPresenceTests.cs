@@ -146,6 +146,7 @@ public abstract class SipPresenceTests(GatewaySite site)
         await Sees(juliet, $"{sip.Contact}/sip", "available");
         var (seen, before) = (juliet.Events.Count, sip.Peer.Events.Count);
 
+        await sip.Gateway.Process.HasStoredAllAsync();
         await sip.Gateway.Process.RestartAsync();
         await sip.Peer.Events.WaitAsync(e => e.Kind == "subscribed" && !e.Is("refresh") && e.Number("expires") > 0, before);
         await Sees(juliet, $"{sip.Contact}/sip", "available", skip: seen);

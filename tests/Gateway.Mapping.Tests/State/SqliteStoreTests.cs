@@ -165,69 +165,7 @@ public sealed class SqliteStoreTests : IDisposable
         Assert.Equal<SpellingRecord>([new SpellingRecord(Romeo, "Romeo4999")], (await again.OpenAsync(null, default)).Spellings);
     }
 
-    [Fact]
-    public async Task A_store_that_fails_is_tried_again_and_nothing_is_lost_or_reordered()
-    {
-        var time = new VirtualTime();
-        var failing = new FailingStore(failures: 3);
-        await using var state = new GatewayState(failing, time, NullLogger<GatewayState>.Instance);
-        await state.OpenAsync(null, default);
-        for (var i = 0; i < 3; i++)
-        {
-            state.Write(new StoreChange.KeepSpelling(new SpellingRecord(Romeo, $"{i}")));
-        }
-
-        await Eventually.HoldsAsync(() =>
-        {
-            if (time.NextTimerIn is { } wait)
-            {
-                time.Advance(wait);
-            }
-
-            return failing.Written.Count == 3;
-        });
-        Assert.Equal(["0", "1", "2"], failing.Written.Cast<StoreChange.KeepSpelling>().Select(change => change.Spelling.User));
-    }
-
     private SqliteStore Store() => new(FileName, NullLogger<SqliteStore>.Instance);
 
     private GatewayState State() => new(Store(), TimeProvider.System, NullLogger<GatewayState>.Instance);
-
-    private sealed class FailingStore(int failures) : IGatewayStore
-    {
-        private readonly List<StoreChange> _written = [];
-        private int _failures = failures;
-
-        public string Location => "test";
-
-        public List<StoreChange> Written
-        {
-            get
-            {
-                lock (_written)
-                {
-                    return [.. _written];
-                }
-            }
-        }
-
-        public Task<StoredState> OpenAsync(CancellationToken cancellationToken) => Task.FromResult(new StoredState());
-
-        public Task WriteAsync(IReadOnlyList<StoreChange> changes, CancellationToken cancellationToken)
-        {
-            if (_failures-- > 0)
-            {
-                throw new StoreException("disk full");
-            }
-
-            lock (_written)
-            {
-                _written.AddRange(changes);
-            }
-
-            return Task.CompletedTask;
-        }
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-    }
 }

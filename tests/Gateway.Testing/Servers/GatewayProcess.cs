@@ -92,6 +92,10 @@ public sealed class GatewayProcess : IAsyncDisposable
     public Task HasNoSessionAsync() =>
         Eventually.HoldsAsync(async () => (await SessionsAsync()).Count == 0, () => Output, TimeSpan.FromSeconds(60));
 
+    /// <summary>Waits until everything that has changed is in the store, where a crash finds it.</summary>
+    public Task HasStoredAllAsync() =>
+        Eventually.HoldsAsync(async () => await MetricAsync("gateway_mapping_state_waiting") == 0, () => Output);
+
     /// <summary>Hangs a session up.</summary>
     public async Task HangUpAsync(string id)
     {

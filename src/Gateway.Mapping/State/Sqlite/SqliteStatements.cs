@@ -1,45 +1,108 @@
+using Microsoft.Data.Sqlite;
+
 namespace Gateway.Mapping.State.Sqlite;
 
-/// <summary>Changes as statements; each may be repeated. PostgreSQL understands them too.</summary>
-internal static class SqliteStatements
+/// <summary>Changes as statements, each of which may be repeated; prepared when first used. PostgreSQL understands them too.</summary>
+internal sealed class SqliteStatements(SqliteConnection connection) : IDisposable
 {
-    public static (string Sql, object Parameters) Of(StoreChange change) => change switch
+    private readonly Dictionary<string, SqliteCommand> _prepared = new(ReferenceEqualityComparer.Instance); // by the constants below
+
+    public void Execute(StoreChange change, SqliteTransaction transaction)
     {
-        StoreChange.KeepThread { Thread: var row } => (
-            """
-            INSERT INTO thread (xmpp_user, sip_user, call_id, thread, use, last_used) VALUES (@user, @contact, @callId, @thread, @use, @used)
-            ON CONFLICT (xmpp_user, sip_user, call_id) DO UPDATE SET thread = excluded.thread, use = excluded.use, last_used = excluded.last_used
-            """,
-            new
-            {
-                user = row.User.ToString(), contact = row.Contact.ToString(), callId = row.CallId, thread = row.Thread, use = (int)row.Use,
-                used = row.LastUsed.ToUnixTimeSeconds(),
-            }),
-        StoreChange.ForgetThread gone => (
-            "DELETE FROM thread WHERE xmpp_user = @user AND sip_user = @contact AND call_id = @callId",
-            new { user = gone.User.ToString(), contact = gone.Contact.ToString(), callId = gone.CallId }),
-        StoreChange.KeepSubscription { Subscription: var kept } => (
-            "INSERT INTO subscription (xmpp_user, sip_user) VALUES (@user, @contact) ON CONFLICT DO NOTHING",
-            new { user = kept.User.ToString(), contact = kept.Contact.ToString() }),
-        StoreChange.ForgetSubscription { Subscription: var gone } => (
-            "DELETE FROM subscription WHERE xmpp_user = @user AND sip_user = @contact",
-            new { user = gone.User.ToString(), contact = gone.Contact.ToString() }),
-        StoreChange.KeepSpelling { Spelling: var row } => (
-            "INSERT INTO spelling (sip_user, spelt) VALUES (@contact, @spelt) ON CONFLICT (sip_user) DO UPDATE SET spelt = excluded.spelt",
-            new { contact = row.Canonical.ToString(), spelt = row.User }),
-        StoreChange.KeepCall { Call: var row } => (
-            """
-            INSERT INTO call_in_progress (id, sip_user, xmpp_user, namespace, stage) VALUES (@id, @contact, @user, @ns, @stage)
-            ON CONFLICT (id, sip_user) DO UPDATE SET xmpp_user = excluded.xmpp_user, namespace = excluded.namespace, stage = excluded.stage
-            """,
-            new { id = row.Id, contact = row.Contact.ToString(), user = row.User.ToString(), ns = row.Namespace, stage = (int)row.Stage }),
-        StoreChange.ForgetCall gone => (
-            "DELETE FROM call_in_progress WHERE id = @id AND sip_user = @contact", new { id = gone.Id, contact = gone.Contact.ToString() }),
-        StoreChange.KeepPageOnly { PageOnly: var row } => (
-            "INSERT INTO page_only (sip_user, until) VALUES (@contact, @until) ON CONFLICT (sip_user) DO UPDATE SET until = excluded.until",
-            new { contact = row.Contact.ToString(), until = row.Until.ToUnixTimeSeconds() }),
-        StoreChange.ForgetPageOnly gone => (
-            "DELETE FROM page_only WHERE sip_user = @contact", new { contact = gone.Contact.ToString() }),
-        _ => throw new ArgumentOutOfRangeException(nameof(change)),
-    };
+        switch (change)
+        {
+            case StoreChange.KeepThread { Thread: var row }:
+                Run(
+                    transaction,
+                    """
+                    INSERT INTO thread (xmpp_user, sip_user, call_id, thread, use, last_used) VALUES ($1, $2, $3, $4, $5, $6)
+                    ON CONFLICT (xmpp_user, sip_user, call_id) DO UPDATE SET thread = excluded.thread, use = excluded.use, last_used = excluded.last_used
+                    """,
+                    row.User.ToString(), row.Contact.ToString(), row.CallId, row.Thread, (int)row.Use, row.LastUsed.ToUnixTimeSeconds());
+                break;
+            case StoreChange.ForgetThread gone:
+                Run(
+                    transaction,
+                    "DELETE FROM thread WHERE xmpp_user = $1 AND sip_user = $2 AND call_id = $3",
+                    gone.User.ToString(), gone.Contact.ToString(), gone.CallId);
+                break;
+            case StoreChange.KeepSubscription { Subscription: var kept }:
+                Run(
+                    transaction,
+                    "INSERT INTO subscription (xmpp_user, sip_user) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+                    kept.User.ToString(), kept.Contact.ToString());
+                break;
+            case StoreChange.ForgetSubscription { Subscription: var gone }:
+                Run(
+                    transaction,
+                    "DELETE FROM subscription WHERE xmpp_user = $1 AND sip_user = $2",
+                    gone.User.ToString(), gone.Contact.ToString());
+                break;
+            case StoreChange.KeepSpelling { Spelling: var row }:
+                Run(
+                    transaction,
+                    "INSERT INTO spelling (sip_user, spelt) VALUES ($1, $2) ON CONFLICT (sip_user) DO UPDATE SET spelt = excluded.spelt",
+                    row.Canonical.ToString(), row.User);
+                break;
+            case StoreChange.KeepCall { Call: var row }:
+                Run(
+                    transaction,
+                    """
+                    INSERT INTO call_in_progress (id, sip_user, xmpp_user, namespace, stage) VALUES ($1, $2, $3, $4, $5)
+                    ON CONFLICT (id, sip_user) DO UPDATE SET xmpp_user = excluded.xmpp_user, namespace = excluded.namespace, stage = excluded.stage
+                    """,
+                    row.Id, row.Contact.ToString(), row.User.ToString(), row.Namespace, (int)row.Stage);
+                break;
+            case StoreChange.ForgetCall gone:
+                Run(transaction, "DELETE FROM call_in_progress WHERE id = $1 AND sip_user = $2", gone.Id, gone.Contact.ToString());
+                break;
+            case StoreChange.KeepPageOnly { PageOnly: var row }:
+                Run(
+                    transaction,
+                    "INSERT INTO page_only (sip_user, until) VALUES ($1, $2) ON CONFLICT (sip_user) DO UPDATE SET until = excluded.until",
+                    row.Contact.ToString(), row.Until.ToUnixTimeSeconds());
+                break;
+            case StoreChange.ForgetPageOnly gone:
+                Run(transaction, "DELETE FROM page_only WHERE sip_user = $1", gone.Contact.ToString());
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(change));
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var command in _prepared.Values)
+        {
+            command.Dispose();
+        }
+    }
+
+    private void Run(SqliteTransaction transaction, string sql, params ReadOnlySpan<object?> values)
+    {
+        if (!_prepared.TryGetValue(sql, out var command))
+        {
+            _prepared.Add(sql, command = Prepare(sql, values.Length));
+        }
+
+        command.Transaction = transaction;
+        for (var i = 0; i < values.Length; i++)
+        {
+            command.Parameters[i].Value = values[i] ?? DBNull.Value;
+        }
+
+        command.ExecuteNonQuery();
+    }
+
+    private SqliteCommand Prepare(string sql, int values)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        for (var i = 1; i <= values; i++)
+        {
+            command.Parameters.Add(new SqliteParameter { ParameterName = $"${i}" });
+        }
+
+        return command;
+    }
 }

@@ -15,6 +15,7 @@ public sealed class SqliteStore : IGatewayStore
 
     private readonly ILogger<SqliteStore> _logger;
     private SqliteConnection? _connection;
+    private SqliteStatements? _statements;
     private int _damaged;
 
     /// <summary>Touches nothing before <see cref="OpenAsync"/>.</summary>
@@ -40,6 +41,7 @@ public sealed class SqliteStore : IGatewayStore
             _connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;");
             ThrowIfDamaged(_connection);
             Upgrade(_connection);
+            _statements = new SqliteStatements(_connection);
             return Read(_connection);
         }),
         cancellationToken);
@@ -51,12 +53,11 @@ public sealed class SqliteStore : IGatewayStore
         cancellationToken.ThrowIfCancellationRequested();
         Told(() =>
         {
-            var connection = _connection ?? throw new InvalidOperationException("the store is not open");
-            using var transaction = connection.BeginTransaction();
+            var statements = _statements ?? throw new InvalidOperationException("the store is not open");
+            using var transaction = _connection!.BeginTransaction();
             foreach (var change in changes)
             {
-                var (sql, parameters) = SqliteStatements.Of(change);
-                connection.Execute(sql, parameters, transaction);
+                statements.Execute(change, transaction);
             }
 
             transaction.Commit();
@@ -68,6 +69,7 @@ public sealed class SqliteStore : IGatewayStore
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        _statements?.Dispose();
         if (_connection is { } connection)
         {
             await connection.DisposeAsync().ConfigureAwait(false);
