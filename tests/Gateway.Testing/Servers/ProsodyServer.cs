@@ -22,7 +22,7 @@ public sealed class ProsodyServer : IXmppServer
     {
         _options = options;
         _folder = folder;
-        (C2sPort, ComponentPort, HttpPort) = FreeTcpPorts() is [var c2s, var component, var http] ? (c2s, component, http) : default;
+        (C2sPort, ComponentPort, HttpPort) = (FreePorts.One(), FreePorts.One(), FreePorts.One());
     }
 
     /// <summary>Where clients connect.</summary>
@@ -171,23 +171,6 @@ public sealed class ProsodyServer : IXmppServer
                 await Task.WhenAny(_process.Ended, Task.Delay(20, CancellationToken.None));
             }
         }
-    }
-
-    private static int[] FreeTcpPorts()
-    {
-        var sockets = Enumerable.Range(0, 3).Select(_ =>
-        {
-            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-            return socket;
-        }).ToArray();
-        var ports = sockets.Select(socket => ((IPEndPoint)socket.LocalEndPoint!).Port).ToArray();
-        foreach (var socket in sockets)
-        {
-            socket.Dispose();
-        }
-
-        return ports;
     }
 
     /// <summary>Prosody's names for files: everything but letters and digits as %hex.</summary>
