@@ -131,7 +131,7 @@ internal static class CheckCommand
         {
             return new CheckLine(name, "no answer", remedy);
         }
-        catch (SocketException e)
+        catch (IOException e)
         {
             return new CheckLine(name, e.Message, remedy);
         }
@@ -174,7 +174,7 @@ internal static class CheckCommand
         {
             return new CheckLine(name, "no answer", remedy);
         }
-        catch (SocketException e)
+        catch (IOException e)
         {
             return new CheckLine(name, e.Message, "Correct Sip.Listen: an address of this machine");
         }

@@ -1,5 +1,6 @@
 using Gateway.Host.Configuration;
 using Gateway.Host.Running;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -12,7 +13,17 @@ internal static partial class RunCommand
     public static async Task<int> RunAsync(GatewayOptions options, TimeSpan drainTimeout, CancellationToken cancellationToken)
     {
         InlineCompletions.Enable();
-        var app = GatewayHost.Build(options, drainTimeout);
+        WebApplication app;
+        try
+        {
+            app = GatewayHost.Build(options, drainTimeout);
+        }
+        catch (Exception e) when (e is IOException)
+        {
+            await Console.Error.WriteLineAsync($"Not started: {e.Message}").ConfigureAwait(false); // there is no log yet
+            return ExitCode.Failure;
+        }
+
         await using (app.ConfigureAwait(false))
         {
             var logger = app.Services.GetRequiredService<ILogger<GatewayService>>();

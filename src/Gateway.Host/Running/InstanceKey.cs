@@ -11,9 +11,21 @@ internal static class InstanceKey
     private const int Length = 32;
 
     /// <summary>Reads the key, or makes it at the first start.</summary>
-    /// <exception cref="IOException">The folder cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder cannot be written.</exception>
+    /// <exception cref="IOException">The folder cannot be written; the message names it, and its key.</exception>
     public static byte[] LoadOrCreate(string folder)
+    {
+        try
+        {
+            return Load(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException(
+                $"The folder {Path.GetFullPath(folder)} (State.Path) cannot be used: {e.Message} Make it writable for this user.", e);
+        }
+    }
+
+    private static byte[] Load(string folder)
     {
         Directory.CreateDirectory(folder);
         var path = Path.Combine(folder, "instance.key");

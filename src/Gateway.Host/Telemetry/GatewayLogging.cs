@@ -26,6 +26,7 @@ public static class GatewayLogging
         logging.ClearProviders();
         logging.SetMinimumLevel(level);
         logging.AddFilter("Microsoft", level > LogLevel.Warning ? level : LogLevel.Warning); // Kestrel tells every request
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None); // a failed start is told in our own line
         logging.AddProvider(new SerilogLoggerProvider(serilog, dispose: true));
     }
 }

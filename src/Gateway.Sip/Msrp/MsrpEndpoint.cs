@@ -76,7 +76,7 @@ public sealed class MsrpEndpoint : IMsrpEndpoint, IMsrpHome, IMsrpDialer, IAsync
     MsrpRelayClient? IMsrpHome.Relay => _relay;
 
     /// <summary>Listens.</summary>
-    /// <exception cref="SocketException">An address cannot be listened on.</exception>
+    /// <exception cref="IOException">An address cannot be listened on; the message names it.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (var address in _options.Listen)
@@ -171,15 +171,14 @@ public sealed class MsrpEndpoint : IMsrpEndpoint, IMsrpHome, IMsrpDialer, IAsync
                 socket.DualMode = false;
             }
 
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true); // restart at once
-            socket.Bind(address);
+            socket.Bind(address); // without ReuseAddress, by which .NET means SO_REUSEPORT: another process would share the port
             socket.Listen(Backlog);
             return socket;
         }
-        catch
+        catch (SocketException e)
         {
             socket.Dispose();
-            throw;
+            throw new IOException($"MSRP cannot listen on port {address.Port} of {address.Address}: {e.Message}", e);
         }
     }
 

@@ -14,22 +14,18 @@ internal sealed class SipNetwork(ISipLoop loop, ISipReceiver receiver, SipEndpoi
     public ImmutableArray<SipListenAddress> Bound { get; private set; } = [];
 
     /// <summary>Opens every socket, in the order given.</summary>
-    /// <exception cref="SocketException">An address is in use or not ours; sockets opened before are closed by disposal.</exception>
+    /// <exception cref="IOException">An address is in use or not ours, and named; sockets opened before are closed by disposal.</exception>
     public void Bind(IEnumerable<SipListenAddress> addresses)
     {
         foreach (var address in addresses)
         {
-            if (address.Transport == SipTransportKind.Tcp)
+            try
             {
-                var tcp = new TcpTransport(address.EndPoint, loop, _connections);
-                _tcp.Add(tcp);
-                Bound = Bound.Add(address with { EndPoint = tcp.Bound });
+                Bound = Bound.Add(Bind(address));
             }
-            else
+            catch (SocketException e)
             {
-                var udp = new UdpTransport(address.EndPoint, loop, receiver, limits);
-                _udp.Add(udp);
-                Bound = Bound.Add(address with { EndPoint = udp.Bound });
+                throw new IOException($"SIP cannot listen on {address}: {e.Message}", e);
             }
         }
     }
@@ -62,6 +58,20 @@ internal sealed class SipNetwork(ISipLoop loop, ISipReceiver receiver, SipEndpoi
         await (await closed.Task.ConfigureAwait(false)).ConfigureAwait(false);
         _tcp.Clear();
         _udp.Clear();
+    }
+
+    private SipListenAddress Bind(SipListenAddress address)
+    {
+        if (address.Transport == SipTransportKind.Tcp)
+        {
+            var tcp = new TcpTransport(address.EndPoint, loop, _connections);
+            _tcp.Add(tcp);
+            return address with { EndPoint = tcp.Bound };
+        }
+
+        var udp = new UdpTransport(address.EndPoint, loop, receiver, limits);
+        _udp.Add(udp);
+        return address with { EndPoint = udp.Bound };
     }
 
     /// <summary>The socket to send from: of the same family, and not a loopback socket for a peer beyond it.</summary>

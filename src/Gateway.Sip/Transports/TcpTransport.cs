@@ -26,8 +26,7 @@ internal sealed class TcpTransport : IAsyncDisposable
                 _socket.DualMode = false;
             }
 
-            _socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true); // restart at once
-            _socket.Bind(listen);
+            _socket.Bind(listen); // without ReuseAddress, by which .NET means SO_REUSEPORT: another process would share the port
             _socket.Listen(Backlog);
         }
         catch

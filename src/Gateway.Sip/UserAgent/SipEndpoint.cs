@@ -76,7 +76,7 @@ public sealed partial class SipEndpoint : ISipUserAgent, IAsyncDisposable
 
     /// <summary>Opens the sockets and begins to receive.</summary>
     /// <exception cref="FormatException">A listen address cannot be read.</exception>
-    /// <exception cref="System.Net.Sockets.SocketException">An address is in use, or not one of this machine.</exception>
+    /// <exception cref="IOException">An address is in use, or not one of this machine; the message names it.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

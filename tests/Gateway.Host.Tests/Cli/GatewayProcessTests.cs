@@ -17,7 +17,7 @@ public sealed partial class GatewayProcessTests : IDisposable
           "State": { "Path": "{{_folder.Path}}/state" },
           // Nothing listens on port 9 of the loopback interface.
           "Xmpp": { "Domain": "sip.example.org", "Server": "127.0.0.1:9", "Secret": "hunter2" },
-          "Sip": { "Listen": [ "udp:127.0.0.1:0", "tcp:127.0.0.1:0" ], "Trunks": { "pbx": { "Uri": "sip:127.0.0.1:9;transport=tcp" } } },
+          "Sip": { "Listen": [ "udp:127.0.0.1:0", "tcp:127.0.0.1:0" ], "Msrp": { "Listen": [ "tcp:127.0.0.1:0" ] }, "Trunks": { "pbx": { "Uri": "sip:127.0.0.1:9;transport=tcp" } } },
           "Media": { "Engine": "rtpengine", "Rtpengine": [ "udp:127.0.0.1:9" ] },
           "Http": { "Listen": "127.0.0.1:0" },
         }
@@ -176,6 +176,41 @@ public sealed partial class GatewayProcessTests : IDisposable
         Assert.Equal(1, code);
         Assert.Contains("Not started: ", output, StringComparison.Ordinal);
         Assert.Contains(taken.LocalEndpoint.ToString()!, output, StringComparison.Ordinal);
+    }
+
+    [Theory] // 192.0.2.1 is nobody's (RFC 5737); a stack trace helps no operator
+    [InlineData("GATEWAY_Sip__Listen", "tcp:192.0.2.1:5060", "SIP cannot listen on tcp:192.0.2.1:5060")]
+    [InlineData("GATEWAY_Sip__Msrp__Listen", "tcp:192.0.2.1:2855", "MSRP cannot listen on port 2855 of 192.0.2.1")]
+    [InlineData("GATEWAY_State__Path", "/proc/gateway/state", "/proc/gateway/state (State.Path)")]
+    public async Task What_cannot_be_opened_ends_with_1_and_one_line_that_names_it(string variable, string value, string named)
+    {
+        var (code, output, error) = await GatewayProcess.RunAsync(["run", "--config", _config], (variable, value));
+
+        Assert.Equal(1, code);
+        Assert.Contains("Not started: ", output + error, StringComparison.Ordinal);
+        Assert.Contains(named, output + error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output + error, StringComparison.Ordinal);
+    }
+
+    [Theory] // two gateways at one port would each get a part of the calls
+    [InlineData("GATEWAY_Sip__Listen", "tcp:")]
+    [InlineData("GATEWAY_Sip__Msrp__Listen", "tcp:")]
+    public async Task Port_of_another_gateway_is_taken(string variable, string transport)
+    {
+        using var free = new TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        var address = transport + free.LocalEndpoint;
+        free.Stop();
+        using var first = GatewayProcess.Start(["run", "--config", _config], (variable, address));
+        await first.LineAsync("Started: component");
+
+        var (code, output, _) = await GatewayProcess.RunAsync(
+            ["run", "--config", _config], (variable, address), ("GATEWAY_State__Path", Path.Combine(_folder.Path, "other")));
+
+        Assert.Equal(1, code);
+        Assert.Contains("Not started: ", output, StringComparison.Ordinal);
+        await first.SignalAsync("TERM");
+        Assert.Equal(0, (await first.EndAsync()).Code);
     }
 
     [Fact] // dependencies: JIDs would be compared wrongly, and nothing would say so

@@ -95,7 +95,8 @@ public sealed class UdpTransportTests
         var second = new SipEndpoint(
             new SipEndpointOptions { Listen = ["tcp:127.0.0.1:0", $"udp:{first.BoundEndpoints[0].EndPoint}"] },
             TimeProvider.System, NullLogger<SipEndpoint>.Instance);
-        await Assert.ThrowsAsync<SocketException>(() => second.StartAsync(CancellationToken.None));
+        var fault = await Assert.ThrowsAsync<IOException>(() => second.StartAsync(CancellationToken.None));
+        Assert.Contains($"udp:{first.BoundEndpoints[0].EndPoint}", fault.Message, StringComparison.Ordinal);
         Assert.False(second.IsListening);
         await second.DisposeAsync();
     }

@@ -17,8 +17,8 @@ internal static class ProsodySnippet
 
               """;
         return $"""
-            -- For Prosody 0.11 and newer. Paste at the end of prosody.cfg.lua, then: prosodyctl check config && prosodyctl reload
-            -- (a new component port needs a restart).
+            -- For Prosody 0.11 and newer. Paste at the end of prosody.cfg.lua, then: prosodyctl check config && systemctl restart prosody
+            -- (a reload does not start a new component).
             -- In the global section, above the first VirtualHost, small stanzas gain up to 40 ms by:
             --   network_settings = {SnippetText.Braces("nagle = false")}
             {global}Component {Quoted(options.Xmpp.Domain)}
