@@ -13,7 +13,7 @@ public sealed record SipOptions
     /// <summary>Host written into Via and Contact; null: the listening address.</summary>
     public string? AdvertisedHost { get; init; }
 
-    /// <summary>PEM certificate of tls: listeners.</summary>
+    /// <summary>PEM certificate of tls: listeners: the path of its file.</summary>
     public string? TlsCertificate { get; init; }
 
     /// <summary>PEM key of <see cref="TlsCertificate"/>.</summary>

@@ -14,17 +14,20 @@ namespace Gateway.Host.Http;
 /// <summary>The operator's HTTP interface.</summary>
 internal static class HttpEndpoints
 {
+    /// <summary>Whoever answers GET answers HEAD (RFC 9110 section 9.1): probes use it. The server leaves out the body.</summary>
+    private static readonly string[] Get = [HttpMethods.Get, HttpMethods.Head];
+
     public static void MapGateway(this WebApplication app, HttpOptions options)
     {
         var guard = new HttpGuard(options);
         app.Use((context, next) => guard.InvokeAsync(context, next));
-        app.MapGet("/", (RequestDelegate)ConsolePage.WriteAsync);
-        app.MapGet("/healthz", context => context.Response.WriteAsync("ok\n", context.RequestAborted));
-        app.MapGet("/readyz", ReadyAsync);
-        app.MapGet("/metrics", MetricsAsync);
-        app.MapGet("/api/sessions", SessionsAsync);
-        app.MapGet("/api/sessions/{id}", SessionAsync);
-        app.MapGet("/api/sessions/{id}/trace", TraceAsync);
+        app.MapMethods("/", Get, (RequestDelegate)ConsolePage.WriteAsync);
+        app.MapMethods("/healthz", Get, context => context.Response.WriteAsync("ok\n", context.RequestAborted));
+        app.MapMethods("/readyz", Get, ReadyAsync);
+        app.MapMethods("/metrics", Get, MetricsAsync);
+        app.MapMethods("/api/sessions", Get, SessionsAsync);
+        app.MapMethods("/api/sessions/{id}", Get, SessionAsync);
+        app.MapMethods("/api/sessions/{id}/trace", Get, TraceAsync);
         app.MapDelete("/api/sessions/{id}", HangUpAsync);
     }
 

@@ -68,16 +68,21 @@ public sealed class Trunk
 
     private static IEnumerable<IPNetwork> SourcesOf(TrunkOptions options, SipUri uri)
     {
-        foreach (var source in options.Sources.IsDefault ? [] : options.Sources)
+        if (options.Sources.IsDefault)
+        {
+            if (HostPart.TryReadLiteral(uri.Host, out var literal))
+            {
+                yield return Single(literal);
+            }
+
+            yield break;
+        }
+
+        foreach (var source in options.Sources)
         {
             yield return TryReadSource(source, out var network)
                 ? network
                 : throw new ArgumentException($"Sources of trunk {options.Name} has no address or block", nameof(options));
-        }
-
-        if (HostPart.TryReadLiteral(uri.Host, out var literal))
-        {
-            yield return Single(literal);
         }
     }
 

@@ -5,9 +5,9 @@ namespace Gateway.Mapping.Configuration;
 /// <summary>Who may use the gateway, towards whom, and how much.</summary>
 public sealed record PolicyOptions
 {
-    /// <summary>XMPP domains or bare JIDs that may use the gateway and be called through it. Empty: the parent domain of
-    /// <see cref="MappingOptions.GatewayDomain"/>.</summary>
-    public ImmutableArray<string> AllowedCallers { get; init; } = [];
+    /// <summary>XMPP domains or bare JIDs that may use the gateway and be called through it. Empty: nobody. Default: the parent
+    /// domain of <see cref="MappingOptions.GatewayDomain"/>.</summary>
+    public ImmutableArray<string> AllowedCallers { get; init; }
 
     /// <summary>SIP hosts that may be called (MAPPING A-21); <c>*.example.org</c> covers subdomains. Empty: every host
     /// that <see cref="MappingOptions.OtherDomains"/> leaves open. Hosts that a trunk serves are always callable.</summary>

@@ -24,9 +24,9 @@ public sealed record TrunkOptions
     /// <summary>REGISTER with the trunk and stay registered.</summary>
     public bool Register { get; init; }
 
-    /// <summary>Addresses or CIDR blocks whose requests are the trunk's, without a challenge. A literal address in
-    /// <see cref="Uri"/> counts as well.</summary>
-    public ImmutableArray<string> Sources { get; init; } = [];
+    /// <summary>Addresses or CIDR blocks whose requests are the trunk's, without a challenge. Empty: none. Default: the address in
+    /// <see cref="Uri"/>, if it is a literal one.</summary>
+    public ImmutableArray<string> Sources { get; init; }
 
     /// <summary>Overrides <see cref="MappingOptions.Answer"/> for calls to this trunk.</summary>
     public AnswerPolicy? Answer { get; init; }

@@ -22,7 +22,7 @@ public sealed class AccessPolicy
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(plan);
-        var allowed = options.Policy.AllowedCallers.IsDefaultOrEmpty
+        var allowed = options.Policy.AllowedCallers.IsDefault
             ? [Jid.Parse(ParentOf(plan.Gateway.Domain))]
             : options.Policy.AllowedCallers.Select(Jid.Parse).ToArray();
         _allowedDomains = allowed.Where(jid => jid.Local is null).Select(jid => jid.Domain).ToFrozenSet();

@@ -1,5 +1,7 @@
 using System.Collections;
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Gateway.Host.Configuration;
 using Gateway.Mapping.Configuration;
 using Microsoft.Extensions.Logging;
@@ -38,6 +40,7 @@ public sealed class GatewayConfigurationTests : IDisposable
     [Fact]
     public void Full_file_with_comments_and_trailing_commas_is_read_to_the_last_key()
     {
+        WriteCertificate();
         var options = Good("""
             {
               // the XMPP side
@@ -45,7 +48,7 @@ public sealed class GatewayConfigurationTests : IDisposable
               "Sip": {
                 "Listen": [ "udp:127.0.0.1:5070", "tcp:[::1]:5070", ],
                 "AdvertisedHost": "198.51.100.7",
-                "TlsCertificate": "cert.pem", "TlsKey": "key.pem",
+                "TlsCertificate": "cert.pem", "TlsKey": "key.pem", // relative to this file
                 "Msrp": { "Listen": [ "tcp:0.0.0.0:2855", "tls:0.0.0.0:2856" ] },
                 "DefaultTrunk": "pbx",
                 "OtherDomains": "refuse",
@@ -103,6 +106,8 @@ public sealed class GatewayConfigurationTests : IDisposable
         Assert.Equal(5070, mapping.SipPort);
         Assert.Equal(LogFormat.Json, options.Log.Format);
         Assert.Equal("t", options.Http.Token?.Reveal());
+        Assert.Equal(Path.Combine(_folder.Path, "cert.pem"), options.Sip.TlsCertificate);
+        Assert.Equal(Path.Combine(_folder.Path, "key.pem"), options.Sip.TlsKey);
         Assert.Empty(options.Notices);
     }
 
@@ -121,6 +126,7 @@ public sealed class GatewayConfigurationTests : IDisposable
         { Xmpp("\"Domain\": \"a.example\", \"Sercet\": \"hunter2\""), "Xmpp.Sercet", "Did you mean Xmpp.Secret?" },
         { Xmpp("\"Domain\": \"a.example\", \"Secret\": \"x\", \"Server\": \"127.0.0.1\""), "Xmpp.Server = \"127.0.0.1\"", "host:port" },
         { Xmpp("\"Domain\": \"a.example\", \"Secret\": \"x\", \"Server\": \"h:99999\""), "Xmpp.Server", "host:port" },
+        { Xmpp("\"Domain\": \"a.example\", \"Secret\": \"x\", \"Server\": \"h:0\""), "Xmpp.Server = \"h:0\"", "host:port" },
         { Xmpp("\"Domain\": \"a.example\", \"Secret\": \"x\", \"Server\": [ ]"), "Xmpp.Server", "this is a list" },
         { Sip("\"Listen\": [ \"tls:0.0.0.0:5061\" ]"), "Sip.Listen", "not available in this version. Use udp: or tcp:" },
         { Sip("\"Listen\": [ \"ws:0.0.0.0:5061\" ]"), "Sip.Listen", "not available in this version" },
@@ -133,6 +139,10 @@ public sealed class GatewayConfigurationTests : IDisposable
         { Sip("\"Listen\": [ \"udp:0.0.0.0:5060\", \"udp:0.0.0.0:5060\" ]"), "Sip.Listen", "Keep one" },
         { Sip("\"AdvertisedHost\": \"1.2.3.4:5060\""), "Sip.AdvertisedHost", "without a port" },
         { Sip("\"Msrp\": { \"Listen\": [ \"udp:0.0.0.0:2855\" ] }"), "Sip.Msrp.Listen[0]", "tcp:" },
+        {
+            Sip("\"Msrp\": { \"Listen\": [ \"tls:0.0.0.0:2855\" ] }, \"TlsCertificate\": \"none.pem\""),
+            "Sip.TlsCertificate = \"none.pem\"", "Name a readable PEM file"
+        },
         { Sip("\"DefaultTrunk\": \"pbxx\""), "Sip.DefaultTrunk = \"pbxx\"", "Did you mean \"pbx\"" },
         { Sip("\"OtherDomains\": \"direct\""), "Sip.OtherDomains = \"direct\"", "not available in this version. Use trunk or refuse" },
         { Sip("\"OtherDomains\": \"1\""), "Sip.OtherDomains = \"1\"", "Write one of: trunk, direct, refuse" },
@@ -332,6 +342,15 @@ public sealed class GatewayConfigurationTests : IDisposable
 
         Assert.DoesNotContain("hunter2", result.Message, StringComparison.Ordinal);
         Assert.Contains("line 1, byte", result.Message, StringComparison.Ordinal);
+    }
+
+    private void WriteCertificate()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = new CertificateRequest("CN=sip.example.org", key, HashAlgorithmName.SHA256)
+            .CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
+        _folder.Write("cert.pem", certificate.ExportCertificatePem());
+        _folder.Write("key.pem", key.ExportPkcs8PrivateKeyPem());
     }
 
     private static string Xmpp(string keys) => $$"""{ "Xmpp": { {{keys}} }, "Sip": { "Trunks": { "pbx": { "Uri": "sip:a.example" } } } }""";

@@ -26,6 +26,22 @@ public sealed class HttpEndpointsTests
         Assert.Equal("ok\n", await http.Client.GetStringAsync("/healthz"));
     }
 
+    [Theory] // RFC 9110 section 9.1; probes of load balancers ask so
+    [InlineData("/healthz", HttpStatusCode.OK)]
+    [InlineData("/readyz", HttpStatusCode.ServiceUnavailable)]
+    [InlineData("/metrics", HttpStatusCode.OK)]
+    [InlineData("/api/sessions", HttpStatusCode.OK)]
+    [InlineData("/api/sessions/none", HttpStatusCode.NotFound)]
+    public async Task Head_is_answered_as_Get_without_a_body(string path, HttpStatusCode expected)
+    {
+        await using var http = await HttpFixture.StartAsync(whyNot: "down");
+
+        using var answer = await http.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, path));
+
+        Assert.Equal(expected, answer.StatusCode);
+        Assert.Empty(await answer.Content.ReadAsByteArrayAsync());
+    }
+
     [Fact]
     public async Task Readyz_is_200_when_nothing_is_wrong()
     {

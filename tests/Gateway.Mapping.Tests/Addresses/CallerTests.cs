@@ -166,4 +166,17 @@ public sealed class CallerTests
         Plans.Plan().Trunks.TryFindBySource(System.Net.IPAddress.Parse(source), out var trunk);
         Assert.Equal(name, trunk?.Name);
     }
+
+    [Theory] // design section 4: the addresses that are written are the addresses
+    [InlineData("192.0.2.10", "provider")]
+    [InlineData("203.0.113.5", null)] // the literal host of its URI
+    public void A_trunk_whose_sources_are_written_has_no_others(string source, string? name)
+    {
+        var trunks = Plans.Options.Trunks.Remove("pbx").SetItem("provider", Plans.Options.Trunks["provider"] with { Sources = ["192.0.2.10"] });
+        var plan = new AddressPlan(Plans.Options with { Trunks = trunks, DefaultTrunk = "provider" });
+
+        plan.Trunks.TryFindBySource(System.Net.IPAddress.Parse(source), out var trunk);
+
+        Assert.Equal(name, trunk?.Name);
+    }
 }

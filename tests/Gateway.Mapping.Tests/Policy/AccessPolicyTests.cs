@@ -17,6 +17,15 @@ public sealed class AccessPolicyTests
     public void By_default_the_users_of_the_parent_domain_may_use_the_gateway(string jid, bool may) =>
         Assert.Equal(may, Policy(new PolicyOptions()).MayUse(Jid.Parse(jid)));
 
+    [Fact] // an empty list is what it says, and does not open the gateway to a whole domain
+    public void Where_nobody_is_allowed_nobody_may_use_the_gateway()
+    {
+        var policy = Policy(new PolicyOptions { AllowedCallers = [] });
+
+        Assert.False(policy.MayUse(Jid.Parse("juliet@example.org")));
+        Assert.True(policy.MayBeCalled(Jid.Parse("juliet@example.org"))); // LocalDomains
+    }
+
     [Theory]
     [InlineData("nurse@partner.example/x", true)]
     [InlineData("eve@partner.example", false)]

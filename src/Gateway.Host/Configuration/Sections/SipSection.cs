@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Gateway.Host.Configuration.Reading;
 
 namespace Gateway.Host.Configuration.Sections;
@@ -16,8 +18,8 @@ internal static class SipSection
             Listen = section.List<ListenAddress>("Listen", defaults.Listen, ListenAddress.TryParse, ListenRemedy),
             AdvertisedHost = section.Value<string?>(
                 "AdvertisedHost", null, AddressText.TryHost, "Write a host name or address, without a port"),
-            TlsCertificate = section.Value<string?>("TlsCertificate", null, AddressText.TryAny, "Name a PEM file"),
-            TlsKey = section.Value<string?>("TlsKey", null, AddressText.TryAny, "Name a PEM file"),
+            TlsCertificate = ReadFileName(section, "TlsCertificate"),
+            TlsKey = ReadFileName(section, "TlsKey"),
             MsrpListen = ReadMsrp(section.Section("Msrp")),
         };
 
@@ -43,6 +45,12 @@ internal static class SipSection
         {
             section.Fault("Msrp.Listen", "tls: needs a certificate", "Name a PEM file in Sip.TlsCertificate");
         }
+        else if (isSecure && CertificateFault(options.TlsCertificate!, options.TlsKey) is { } fault)
+        {
+            section.Fault(
+                "TlsCertificate", $"no certificate with its key can be read: {fault.TrimEnd('.')}",
+                "Name a readable PEM file, and in Sip.TlsKey that of its key, unless one file holds both");
+        }
 
         if (!isSecure && (options.TlsCertificate is not null || options.TlsKey is not null))
         {
@@ -50,6 +58,24 @@ internal static class SipSection
         }
 
         return options;
+    }
+
+    /// <summary>Relative to the configuration file, as every file that it names.</summary>
+    private static string? ReadFileName(SectionReader section, string key) =>
+        section.Value<string?>(key, null, AddressText.TryAny, "Name a PEM file") is { } name ? Path.Combine(section.Folder, name) : null;
+
+    /// <summary>Why the pair cannot be used; null when it can. Tried now: a start that fails later names no key.</summary>
+    private static string? CertificateFault(string certificate, string? key)
+    {
+        try
+        {
+            X509Certificate2.CreateFromPemFile(certificate, key).Dispose();
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        {
+            return e.Message;
+        }
     }
 
     private static ImmutableArray<ListenAddress> ReadMsrp(SectionReader section)

@@ -53,7 +53,7 @@ internal static class TrunksSection
             Password = password?.Reveal(),
             Register = section.Flag("Register", false),
             Sources = section.List<string>(
-                "Sources", [], AddressText.TrySource, "Write an address or a network, such as \"192.0.2.10\" or \"192.0.2.0/28\""),
+                "Sources", default, AddressText.TrySource, "Write an address or a network, such as \"192.0.2.10\" or \"192.0.2.0/28\""),
             Answer = section.OptionalChoice<AnswerPolicy>("Answer"),
             TrustIdentity = section.Flag("TrustIdentity", true),
             Srtp = section.Choice("Srtp", TrunkSrtp.Off),

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Gateway.Host.Configuration.Reading;
 
 namespace Gateway.Host.Configuration.Sections;
@@ -14,9 +15,12 @@ internal static class XmppSection
         options = options with
         {
             Server = section.Value<HostPort>(
-                "Server", options.Server, HostPort.TryParse, "Write host:port, such as \"127.0.0.1:5347\""),
+                "Server", options.Server, TryServer, "Write host:port, such as \"127.0.0.1:5347\""),
         };
         section.End();
         return options;
     }
+
+    private static bool TryServer(string text, [MaybeNullWhen(false)] out HostPort value) =>
+        HostPort.TryParse(text, out value) && value.Port > 0;
 }
