@@ -62,10 +62,11 @@ public static class SdpToJingle
         }
 
         fault = null;
+        var unused = SendersOfUnused(offer, audio.Description!);
         accept = new JingleElement(JingleAction.SessionAccept, offer.Sid)
         {
             Responder = responder,
-            Contents = [.. table.Lines.Zip(accepted, (line, content) => content ?? Unused(offer.Content(line.Name)!, transport))],
+            Contents = [.. table.Lines.Zip(accepted, (line, content) => content ?? Unused(offer.Content(line.Name)!, unused, transport))],
             Groups = AcceptedGroups(answer, offer, table, accepted),
         };
         return true;
@@ -128,11 +129,19 @@ public static class SdpToJingle
             : content with { Description = description };
     }
 
+    /// <summary>
+    /// libwebrtc (Chromium 156) drops audio beside a bundled stream that the peer will not send, unless it was told the audio's
+    /// source (XEP-0339). Where the relay does not name it, we say that we might send; nothing comes.
+    /// </summary>
+    private static JingleSenders SendersOfUnused(JingleElement offer, RtpDescription audio) =>
+        audio.Sources.IsEmpty && offer.Groups.Any(group => group.Semantics == JingleGroup.Bundle)
+            ? JingleSenders.Responder : JingleSenders.None;
+
     /// <summary>A content that is answered and sent by nobody, on the transport and with the certificate of the audio.</summary>
-    private static JingleContent Unused(JingleContent offered, IceUdpTransport transport) =>
+    private static JingleContent Unused(JingleContent offered, JingleSenders senders, IceUdpTransport transport) =>
         new(offered.Creator, offered.Name)
         {
-            Senders = JingleSenders.None,
+            Senders = senders,
             Description = offered.Description is { } description
                 ? new RtpDescription(description.Media)
                 {

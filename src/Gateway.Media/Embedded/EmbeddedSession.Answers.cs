@@ -156,7 +156,7 @@ internal sealed partial class EmbeddedSession
 
         var isFirst = !Enumerable.Range(0, index).Any(i => end.Medium(i).WebRtc == transport);
         return !isFirst || transport.TrySetRemote(offered, answered: false)
-            ? () => transport.Describe(offered.Protocol, mid, transport.Role == DtlsRole.Server ? SetupRole.Passive : SetupRole.Active)
+            ? () => transport.Describe(offered.Protocol, mid, end.Source(index), transport.Role == DtlsRole.Server ? SetupRole.Passive : SetupRole.Active)
             : null;
     }
 

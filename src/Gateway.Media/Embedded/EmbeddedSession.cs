@@ -153,7 +153,7 @@ internal sealed partial class EmbeddedSession
         {
             var mid = slot.Mid ??= Mid(reader, index, medium);
             return TryOpenWebRtc(reader, index, isOffer: true) is { } transport
-                ? () => transport.Describe(protocol, mid, SetupRole.ActPass) : null;
+                ? () => transport.Describe(protocol, mid, reader.Source(index), SetupRole.ActPass) : null;
         }
 
         if (TryOpenPlain(reader, index, hint: "") is not { } plain)

@@ -26,7 +26,7 @@ internal sealed class LegBuilder(RelayEnd end, SessionText said)
         LegTransport? transport = medium.IsWebRtc ? slot.WebRtc?.Media : medium.IsNowhere ? null : slot.Plain?.Transport;
         if (pairs.IsEmpty || (transport is null && !medium.IsNowhere))
         {
-            return new StreamSide(-1, MediaDirection.None, [], [], []);
+            return new StreamSide(-1, MediaDirection.None, [], [], [], end.Source(index));
         }
 
         var number = transport is null ? -1 : end.Transports.IndexOf(transport);
@@ -46,7 +46,7 @@ internal sealed class LegBuilder(RelayEnd end, SessionText said)
             };
         }
 
-        return new StreamSide(number, direction, medium.Payloads, slot.Shown, slot.ShownBefore)
+        return new StreamSide(number, direction, medium.Payloads, slot.Shown, slot.ShownBefore, end.Source(index))
         {
             PacketTime = medium.PacketTime,
             Feedback = medium.IsWebRtc || medium.Protocol.EndsWith("AVPF", StringComparison.Ordinal) || !medium.Feedback.IsEmpty,

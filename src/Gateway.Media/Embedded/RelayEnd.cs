@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using Gateway.Media.Embedded.Descriptions;
 using Gateway.Media.Embedded.Transports;
 using Gateway.Media.Rtp;
@@ -13,6 +14,7 @@ internal sealed class RelayEnd(int leg) : IDisposable
 
     private readonly List<EndMedium> _media = [];
     private readonly List<TrickleFragment> _held = [];
+    private readonly string _name = Convert.ToBase64String(RandomNumberGenerator.GetBytes(12)); // RFC 7022 section 4.2: 96 bits
 
     /// <summary>0 or 1: its leg in the call.</summary>
     public int Leg => leg;
@@ -33,6 +35,9 @@ internal sealed class RelayEnd(int leg) : IDisposable
 
         return _media[index];
     }
+
+    /// <summary>Under which what goes to the end for a medium is sent.</summary>
+    public LocalSource Source(int index) => new(Medium(index).Ssrc, _name);
 
     /// <summary>In the order in which they were opened: their numbers in the call's plan.</summary>
     public List<LegTransport> Transports { get; } = [];
@@ -107,6 +112,9 @@ internal sealed class EndMedium : IDisposable
 
     /// <summary>Its identification towards this end (RFC 5888), which stays.</summary>
     public string? Mid { get; set; }
+
+    /// <summary>Of what is sent to the end.</summary>
+    public uint Ssrc { get; } = (uint)Random.Shared.NextInt64(1, 1L << 32);
 
     /// <summary>Payload types that it was shown last: what it may send is numbered so (RFC 3264 section 5.1).</summary>
     public ImmutableArray<PayloadFormat> Shown { get; set; } = [];

@@ -28,6 +28,12 @@ internal static class Descriptions
         "rtcp-mux-only", "bundle-only", "ice-options", "ice-lite", "end-of-candidates", "candidate", "identity", "tls-id",
     ];
 
+    /// <summary>
+    /// A phone's sources: the engine sends under others when it transcodes, and cannot know those of whoever takes the phone's
+    /// place. A browser plays what was announced and nothing else.
+    /// </summary>
+    private static readonly ImmutableArray<string> OfSources = ["ssrc", "ssrc-group", "msid", "msid-semantic"];
+
     [ThreadStatic]
     private static StringBuilder? _text;
 
@@ -86,19 +92,10 @@ internal static class Descriptions
     }
 
     /// <summary>Without what a phone can make nothing of .</summary>
-    public static string ForPhones(string sdp)
-    {
-        var text = Empty();
-        foreach (var line in new DescriptionLines(sdp))
-        {
-            if (!IsOfWebRtc(line))
-            {
-                text.Append(line).Append(LineEnd);
-            }
-        }
+    public static string ForPhones(string sdp) => Without(OfWebRtc, sdp);
 
-        return text.ToString();
-    }
+    /// <summary>Without what is true of the phone, and not of the engine that sends in its place.</summary>
+    public static string ForWebRtc(string sdp) => Without(OfSources, sdp);
 
     /// <summary>
     /// Media to port 9 (discard) is for an end that is still to come, or that ICE will find. The phone's early media shall not
@@ -173,9 +170,23 @@ internal static class Descriptions
         return false;
     }
 
-    private static bool IsOfWebRtc(ReadOnlySpan<char> line)
+    private static string Without(ImmutableArray<string> attributes, string sdp)
     {
-        foreach (var attribute in OfWebRtc)
+        var text = Empty();
+        foreach (var line in new DescriptionLines(sdp))
+        {
+            if (!IsAny(attributes, line))
+            {
+                text.Append(line).Append(LineEnd);
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static bool IsAny(ImmutableArray<string> attributes, ReadOnlySpan<char> line)
+    {
+        foreach (var attribute in attributes)
         {
             if (Is(line, attribute))
             {

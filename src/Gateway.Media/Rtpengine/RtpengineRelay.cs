@@ -233,7 +233,7 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
     private static MediaResult Description(NgReply reply, MediaProfile towards) => reply switch
     {
         NgReply.Done done when done.Body.Text("sdp") is { Length: > 0 } sdp =>
-            MediaResult.Ok(towards == MediaProfile.PlainRtp ? Descriptions.ForPhones(sdp) : sdp),
+            MediaResult.Ok(towards == MediaProfile.PlainRtp ? Descriptions.ForPhones(sdp) : Descriptions.ForWebRtc(sdp)),
         NgReply.Done => MediaResult.Failed(MediaFault.Refused, "a reply without a description"),
         _ => Verdict(reply),
     };

@@ -48,6 +48,21 @@ public sealed class EmbeddedRelayTests : IAsyncDisposable
         Assert.Contains("a=rtcp-fb:* nack pli\r\n", shown, StringComparison.Ordinal);
     }
 
+    [Fact] // RFC 5576, RFC 7022 section 4.2: each stream has a source, all of them one name, and both stay
+    public async Task Sources_towards_a_browser_are_announced_and_stay()
+    {
+        const string both = Offer + "m=video 4002 RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\n";
+        var first = Sources((await OfferAsync("a", both)).Sdp!);
+        var second = Sources((await OfferAsync("a", both)).Sdp!);
+
+        Assert.Equal(2, first.Select(source => source[0]).Distinct().Count());
+        Assert.Single(first.Select(source => source[1]).Distinct());
+        Assert.Equal(first, second);
+
+        static string[][] Sources(string sdp) =>
+            [.. sdp.Split("\r\n").Where(line => line.StartsWith("a=ssrc:", StringComparison.Ordinal)).Select(line => line["a=ssrc:".Length..].Split(" cname:"))];
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("no description")]

@@ -64,6 +64,11 @@ public sealed class DescriptionsTests
         Assert.Equal(Descriptions.MostCandidates, grown.Split("a=candidate:").Length - 1);
     }
 
+    [Fact] // a browser that was told a source plays no other, and the engine's own is not known
+    public void Sources_of_a_phone_are_not_announced_to_a_browser() => Assert.Equal(
+        "v=0\r\nm=audio 4000 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n",
+        Descriptions.ForWebRtc("v=0\r\nm=audio 4000 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\na=ssrc:1 cname:x\r\na=ssrc-group:FID 1 2\r\na=msid:a b\r\n"));
+
     [Fact]
     public void Phones_are_spared_what_they_cannot_know()
     {

@@ -10,6 +10,7 @@ const NS = {
   ice: "urn:xmpp:jingle:transports:ice-udp:1",
   dtls: "urn:xmpp:jingle:apps:dtls:0",
   grouping: "urn:xmpp:jingle:apps:grouping:0",
+  sources: "urn:xmpp:jingle:apps:rtp:ssma:0",
   message: "urn:xmpp:jingle-message:0",
 };
 
@@ -108,6 +109,10 @@ function feedbackToSdp(parent, id) {
     `a=rtcp-fb:${id} ${fb.getAttribute("type")}${fb.getAttribute("subtype") ? ` ${fb.getAttribute("subtype")}` : ""}`);
 }
 
+// XEP-0339 section 4.
+const sourceToSdp = (source) => childrenOf(source, NS.sources, "parameter").map((one) =>
+  `a=ssrc:${source.getAttribute("ssrc")} ${[one.getAttribute("name"), one.getAttribute("value")].filter((part) => part).join(":")}`);
+
 // What the peer said last of each thing, so that a restart can replace the transports alone.
 class RemoteSession {
   constructor(jingle) {
@@ -119,7 +124,7 @@ class RemoteSession {
   }
 
   sdp(setup) {
-    return ["v=0", "o=- 1 1 IN IP4 0.0.0.0", "s=-", "t=0 0", `a=group:BUNDLE ${this.contents.filter((one) => !one.isRefused).map((one) => one.name).join(" ")}`,
+    return ["v=0", "o=- 1 1 IN IP4 0.0.0.0", "s=-", "t=0 0", `a=group:BUNDLE ${this.contents.map((one) => one.name).join(" ")}`,
       ...this.contents.flatMap((one) => one.section(setup)), ""].join("\r\n");
   }
 }
@@ -127,8 +132,8 @@ class RemoteSession {
 class RemoteDescription {
   constructor(content) {
     this.name = content.getAttribute("name");
-    // As a bundled stream that is merely inactive, Chromium 156 would drop the audio beside it: packets without a mid extension.
-    this.isRefused = content.getAttribute("senders") === "none";
+    this.senders = content.getAttribute("senders") ?? "both";
+    this.author = content.parentElement.getAttribute("action") === "session-initiate" ? "initiator" : "responder";
     this.description = childOf(content, NS.rtp, "description");
     this.fingerprint = childOf(childOf(content, NS.ice, "transport"), NS.dtls, "fingerprint");
     this.take(childOf(content, NS.ice, "transport"));
@@ -136,6 +141,11 @@ class RemoteDescription {
 
   get media() {
     return this.description.getAttribute("media");
+  }
+
+  // XEP-0167 section 6, by whoever wrote the description.
+  get direction() {
+    return { both: "sendrecv", none: "inactive", [this.author]: "sendonly" }[this.senders] ?? "recvonly";
   }
 
   // True when the transport has credentials that were not known.
@@ -152,8 +162,8 @@ class RemoteDescription {
   section(setup) {
     const payloads = childrenOf(this.description, NS.rtp, "payload-type");
     return [
-      `m=${this.media} ${this.isRefused ? 0 : 9} UDP/TLS/RTP/SAVPF ${payloads.map((payload) => payload.getAttribute("id")).join(" ")}`,
-      "c=IN IP4 0.0.0.0", `a=mid:${this.name}`, this.isRefused ? "a=inactive" : "a=sendrecv", "a=rtcp-mux",
+      `m=${this.media} 9 UDP/TLS/RTP/SAVPF ${payloads.map((payload) => payload.getAttribute("id")).join(" ")}`,
+      "c=IN IP4 0.0.0.0", `a=mid:${this.name}`, `a=${this.direction}`, "a=rtcp-mux",
       ...feedbackToSdp(this.description, "*"),
       `a=ice-ufrag:${this.ufrag}`, `a=ice-pwd:${this.pwd}`, "a=ice-options:trickle",
       `a=fingerprint:${this.fingerprint.getAttribute("hash")} ${this.fingerprint.textContent.trim()}`,
@@ -161,6 +171,7 @@ class RemoteDescription {
       ...payloads.flatMap(payloadToSdp),
       ...childrenOf(this.description, NS.extension, "rtp-hdrext").map((one) =>
         `a=extmap:${one.getAttribute("id")} ${one.getAttribute("uri")}`),
+      ...childrenOf(this.description, NS.sources, "source").flatMap(sourceToSdp),
       ...this.candidates.map((candidate) => `a=${candidate}`)];
   }
 }

@@ -164,6 +164,8 @@ internal static class DescriptionWriter
                 Line(text, string.Create(CultureInfo.InvariantCulture, $"a=rtcp:{webRtc.Port}"));
                 Line(text, "a=rtcp-mux");
                 Line(text, $"a=mid:{webRtc.Mid}");
+                // libwebrtc tells bundled streams apart by their payload numbers only while the peer sends them all.
+                Line(text, string.Create(CultureInfo.InvariantCulture, $"a=ssrc:{webRtc.Source.Ssrc} cname:{webRtc.Source.Name}"));
                 Line(text, $"a=ice-ufrag:{webRtc.Ufrag}");
                 Line(text, $"a=ice-pwd:{webRtc.Password}");
                 Line(text, "a=ice-options:trickle");

@@ -39,6 +39,8 @@ internal static class LegPlans
             Receives = side.Direction.HasFlag(MediaDirection.Sends) && other.Direction.HasFlag(MediaDirection.Receives),
             Sends = side.Direction.HasFlag(MediaDirection.Receives),
             Incoming = rules,
+            LocalSsrc = side.Source.Ssrc,
+            CName = side.Source.Name,
             PacketTime = side.PacketTime,
             Digits = side.Payloads.FirstOrDefault(format => format.IsEvent) is { } digits ? new(digits.Id, digits.ClockRate) : null,
             ComfortPayload = kind == StreamKind.Audio
@@ -78,12 +80,14 @@ internal static class LegPlans
 /// <param name="Payloads">What the end's description names, by its numbers: what it gets.</param>
 /// <param name="Shown">What it was shown last.</param>
 /// <param name="ShownBefore">What it was shown before that.</param>
+/// <param name="Source">What is sent to it comes from.</param>
 internal sealed record StreamSide(
     int Transport,
     MediaDirection Direction,
     ImmutableArray<PayloadFormat> Payloads,
     ImmutableArray<PayloadFormat> Shown,
-    ImmutableArray<PayloadFormat> ShownBefore)
+    ImmutableArray<PayloadFormat> ShownBefore,
+    LocalSource Source)
 {
     /// <summary>Milliseconds in a packet that the end asks for.</summary>
     public int PacketTime { get; init; } = 20;

@@ -25,7 +25,15 @@ internal abstract record LocalMedium(string Protocol, string Address, int Port)
         /// <summary>The value of a=fingerprint.</summary>
         public required string Fingerprint { get; init; }
 
+        /// <summary>What our packets will name as their source.</summary>
+        public required LocalSource Source { get; init; }
+
         /// <summary>actpass in offers; in answers what was chosen (RFC 8842 section 5).</summary>
         public required SetupRole Setup { get; init; }
     }
 }
+
+/// <summary>The source of what we send to an end, the same for the call's life.</summary>
+/// <param name="Ssrc">Never 0.</param>
+/// <param name="Name">CNAME, shared by all streams to the end (RFC 3550 section 6.5.1).</param>
+internal sealed record LocalSource(uint Ssrc, string Name);

@@ -85,13 +85,14 @@ internal sealed class WebRtcTransport : IDatagramHandler, IIceOutput, IDtlsOutpu
     }
 
     /// <summary>What its peer is told.</summary>
-    public LocalMedium.WebRtc Describe(string protocol, string mid, SetupRole setup) =>
+    public LocalMedium.WebRtc Describe(string protocol, string mid, LocalSource source, SetupRole setup) =>
         new(protocol, _host.ToAddress().ToString(), _host.Port, mid)
         {
             Ufrag = _agent.LocalUfrag,
             Password = _agent.LocalPwd,
             Candidates = [.. _agent.LocalCandidates.Select(candidate => candidate.ToString())],
             Fingerprint = _certificate.Fingerprint.ToString(),
+            Source = source,
             Setup = setup,
         };
 

@@ -104,5 +104,5 @@ public sealed class CodecPairsTests
 
     private static StreamSide Side(
         ImmutableArray<PayloadFormat> payloads, ImmutableArray<PayloadFormat> shown, params ImmutableArray<PayloadFormat> before) =>
-        new(0, MediaDirection.Both, payloads, shown, before);
+        new(0, MediaDirection.Both, payloads, shown, before, new(1, "a"));
 }

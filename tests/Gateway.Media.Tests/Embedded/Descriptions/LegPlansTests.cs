@@ -13,8 +13,8 @@ public sealed class LegPlansTests
     public void Voice_that_was_offered_and_not_answered_passes_where_the_offerer_has_it()
     {
         var pairs = CodecPairs.Of([Pcmu, Pcma], [Opus]);
-        var phone = new StreamSide(0, MediaDirection.Both, [Pcmu, Pcma], [Pcmu], []);
-        var browser = new StreamSide(0, MediaDirection.Both, [Opus], [Pcmu, Pcma, Opus], []);
+        var phone = new StreamSide(0, MediaDirection.Both, [Pcmu, Pcma], [Pcmu], [], new(1, "a"));
+        var browser = new StreamSide(0, MediaDirection.Both, [Opus], [Pcmu, Pcma, Opus], [], new(2, "b"));
 
         var (_, plan) = LegPlans.Of("audio", pairs, phone, browser);
 
