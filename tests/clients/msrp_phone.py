@@ -58,7 +58,7 @@ class Phone:
         "on_message": 200,       # status for MESSAGE; 0: no answer
         "on_options": 200,
         "on_reinvite": 200,
-        "retry_after": None,     # in refusals of MESSAGE
+        "retry_after": None,     # in refusals of INVITE and MESSAGE
         "accept": "text/plain, application/im-iscomposing+xml, message/cpim, message/imdn+xml",
         "allow": "INVITE, ACK, CANCEL, BYE, OPTIONS, MESSAGE",
         "session": {},           # of sessions that calls create
@@ -277,7 +277,7 @@ class Phone:
                   "subject": request.get("subject"), "uri": request.start.split()[1], "language": request.get("content-language")})
         action = self.options["on_invite"]
         if isinstance(action, int):
-            self.agent.respond(request, reply, action, to_tag=call.tag)
+            self.agent.respond(request, reply, action, headers=self._later(), to_tag=call.tag)
         elif action in ("ring", "accept"):
             self.agent.respond(request, reply, 180, to_tag=call.tag)
             if action == "accept":
@@ -315,13 +315,14 @@ class Phone:
         self.agent.respond(request, reply, self.options["on_options"], "OK", [
             ("accept", "application/sdp, " + self.options["accept"]), ("allow", self.options["allow"])], to_tag=token())
 
+    def _later(self):
+        return [("retry-after", str(self.options["retry_after"]))] if self.options["retry_after"] else []
+
     def _on_message(self, request, reply, call, reliable):
         status = self.options["on_message"]
         if status:
             headers = [("accept", self.options["accept"])] if status == 415 else []
-            if self.options["retry_after"]:
-                headers.append(("retry-after", str(self.options["retry_after"])))
-            self.agent.respond(request, reply, status, headers=headers, to_tag=token())
+            self.agent.respond(request, reply, status, headers=headers + self._later(), to_tag=token())
         self.tell("sip_message", body=request.body.decode(errors="replace"), type=request.get("content-type"), status=status,
                   call_id=request.get("call-id"), cseq=request.get("cseq"), subject=request.get("subject"),
                   language=request.get("content-language"), headers=request.headers,
