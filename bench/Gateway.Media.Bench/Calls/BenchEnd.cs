@@ -64,7 +64,7 @@ internal sealed class BenchEnd : IMediaCallSink, IWebRtcOwner, IDisposable
                 CultureInfo.InvariantCulture, $"{head}m=audio {plain.Local.Port} RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=sendrecv\r\n");
         }
 
-        var medium = _web!.Describe("UDP/TLS/RTP/SAVPF", "0", answers ? SetupRole.Active : SetupRole.ActPass);
+        var medium = _web!.Describe("UDP/TLS/RTP/SAVPF", "0", new LocalSource(1, "bench"), answers ? SetupRole.Active : SetupRole.ActPass);
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{head}m=audio {medium.Port} UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\na=ice-ufrag:{medium.Ufrag}\r\na=ice-pwd:{medium.Password}\r\n"
