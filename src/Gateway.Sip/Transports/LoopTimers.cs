@@ -2,17 +2,22 @@ namespace Gateway.Sip.Transports;
 
 /// <summary>
 /// All timers of a loop behind one clock. A call leaves some ten timers of half a minute behind (RFC 3261 table 4), each of which
-/// would else be looked at by the runtime again and again. To be used on the loop only.
+/// would else be looked at by the runtime again and again. Under load the clock strikes for many of them at once: each stroke wakes two
+/// threads. To be used on the loop only.
 /// </summary>
 internal sealed class LoopTimers : IDisposable
 {
     private const int Litter = 1024;
+
+    /// <summary>Between two strokes; the shortest timer, T1, is ten times as long.</summary>
+    internal static readonly TimeSpan Stroke = TimeSpan.FromMilliseconds(50);
 
     private readonly ISipLoop _loop;
     private readonly PriorityQueue<LoopTimer, long> _due = new();
     private readonly ITimer _clock;
     private readonly long _origin;
     private long _armedFor = long.MaxValue;
+    private long _struck = -Stroke.Ticks;
     private int _stopped;
 
     public LoopTimers(ISipLoop loop)
@@ -55,7 +60,7 @@ internal sealed class LoopTimers : IDisposable
     private void FireDue()
     {
         _armedFor = long.MaxValue;
-        var now = Now;
+        var now = _struck = Now;
         while (_due.TryPeek(out var timer, out var due))
         {
             if (timer.IsOver)
@@ -78,7 +83,7 @@ internal sealed class LoopTimers : IDisposable
 
     private void Arm(long due)
     {
-        _armedFor = due;
-        _clock.Change(TimeSpan.FromTicks(Math.Max(0, due - Now)), Timeout.InfiniteTimeSpan);
+        _armedFor = Math.Max(due, _struck + Stroke.Ticks);
+        _clock.Change(TimeSpan.FromTicks(Math.Max(0, _armedFor - Now)), Timeout.InfiniteTimeSpan);
     }
 }
