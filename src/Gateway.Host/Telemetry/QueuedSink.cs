@@ -17,7 +17,7 @@ internal sealed class QueuedSink : ILogEventSink, IDisposable
     internal const int Capacity = 8192;
 
     /// <summary>Lines that come so close together are written together: under load each would else wake the writer.</summary>
-    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(40);
 
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
     private static readonly MessageTemplate Lost =

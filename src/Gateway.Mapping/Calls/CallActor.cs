@@ -17,7 +17,7 @@ internal sealed partial class CallActor : IAsyncDisposable
     private const int PeerEventLimit = 256;
 
     private readonly ConcurrentQueue<CallInput> _mailbox = new();
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(); // what waits for it waits for nobody
     private readonly CallContext _context;
     private readonly CallMedia _media;
     private readonly CallStanzas _stanzas;

@@ -22,7 +22,7 @@ internal sealed partial class CallMedia
         var (offer, known, shown, client, table) = (Parse(PhoneReoffer), Parse(Phone), _shown!, _relayedClient, _table);
         var (text, userHolds) = (PhoneReoffer, _call.Snapshot.UserHolds);
         var video = HasVideo && _table?.Relayed.Any(line => line.Media == "video") == true; // none is added to a running call
-        Enqueue("re-offer of the phone", async cancellation =>
+        Enqueue("re-offer of the phone", async () =>
         {
             if (offer is null || client is null || !SipOfferPlan.TryMake(offer, video, out var plan))
             {
@@ -32,7 +32,7 @@ internal sealed partial class CallMedia
 
             var answer = known is not null && Describes.SameMedia(known, offer)
                 ? plan.Restore(CodecComparison.AnswerFor(plan.Filtered, Describes.Relayed(shown)))
-                : await RelayReofferAsync(plan, client, table!, cancellation).ConfigureAwait(false);
+                : await RelayReofferAsync(plan, client, table!).ConfigureAwait(false);
             if (answer is null)
             {
                 return;
@@ -58,9 +58,9 @@ internal sealed partial class CallMedia
             return;
         }
 
-        Enqueue("new address of the phone", async cancellation =>
+        Enqueue("new address of the phone", async () =>
         {
-            if (await RelayAgainAsync(client, phone, table, cancellation).ConfigureAwait(false) is not null)
+            if (await RelayAgainAsync(client, phone, table).ConfigureAwait(false) is not null)
             {
                 Post(null, () => _relayedPhone = phone);
             }
@@ -97,9 +97,9 @@ internal sealed partial class CallMedia
         payload => string.Equals(payload.Name, "telephone-event", StringComparison.OrdinalIgnoreCase)) == true) == true;
 
     /// <summary>Lets one side hear a key of the other's.</summary>
-    public void PlayDigit(string tag, char key, TimeSpan duration) => Enqueue("digit", async cancellation =>
+    public void PlayDigit(string tag, char key, TimeSpan duration) => Enqueue("digit", async () =>
     {
-        var result = await _context.Relay.PlayDigitAsync(new MediaDigit(_call.Id, tag, key, duration), cancellation).ConfigureAwait(false);
+        var result = await _context.Relay.PlayDigitAsync(new MediaDigit(_call.Id, tag, key, duration), CancellationToken.None).ConfigureAwait(false);
         if (!result.IsOk)
         {
             _context.Log.MediaFailed(_call.Id, "digit", result.Fault.ToString(), result.Detail);
@@ -107,9 +107,9 @@ internal sealed partial class CallMedia
     });
 
     /// <summary>Looks at the counters; a side that is silent for long is told to the call.</summary>
-    public void Check() => Enqueue("query", async cancellation =>
+    public void Check() => Enqueue("query", async () =>
     {
-        if (await _context.Relay.QueryAsync(_call.Id, cancellation).ConfigureAwait(false) is not { } statistics)
+        if (await _context.Relay.QueryAsync(_call.Id, CancellationToken.None).ConfigureAwait(false) is not { } statistics)
         {
             return;
         }
@@ -157,9 +157,9 @@ internal sealed partial class CallMedia
             return;
         }
 
-        Enqueue("delete", async cancellation =>
+        Enqueue("delete", async () =>
         {
-            var result = await _context.Relay.DeleteAsync(_call.Id, cancellation).ConfigureAwait(false);
+            var result = await _context.Relay.DeleteAsync(_call.Id, CancellationToken.None).ConfigureAwait(false);
             if (!result.IsOk)
             {
                 _context.Log.MediaFailed(_call.Id, "delete", result.Fault.ToString(), result.Detail);
@@ -190,10 +190,10 @@ internal sealed partial class CallMedia
     {
         foreach (var fragment in TrickleFragments.From(info, table, client))
         {
-            Enqueue("trickle", async cancellation =>
+            Enqueue("trickle", async () =>
             {
                 var result = await _context.Relay.TrickleAsync(
-                    new MediaTrickle(_call.Id, UserTag, fragment) { ToTag = PhoneTag }, cancellation).ConfigureAwait(false);
+                    new MediaTrickle(_call.Id, UserTag, fragment) { ToTag = PhoneTag }, CancellationToken.None).ConfigureAwait(false);
                 if (!result.IsOk)
                 {
                     // Not the end: other candidates, or the client's own checks, may still connect (RFC 8445 section 7.3.1.3).
@@ -213,9 +213,9 @@ internal sealed partial class CallMedia
             return; // nothing was accepted yet: the new credentials go out with session-accept
         }
 
-        Enqueue("ICE restart", async cancellation =>
+        Enqueue("ICE restart", async () =>
         {
-            if (await RelayAgainAsync(client, phone, table, cancellation).ConfigureAwait(false) is { } toClient
+            if (await RelayAgainAsync(client, phone, table).ConfigureAwait(false) is { } toClient
                 && SdpToJingle.TransportInfo(toClient, table, _call.Snapshot.Sid) is { } transports)
             {
                 Post(new CallEvent.RestartReady(), () => RestartedTransports = transports);
@@ -224,7 +224,7 @@ internal sealed partial class CallMedia
     }
 
     /// <summary>Offers the client's description again, lets the phone's answer it, and gives what the client would be told.</summary>
-    private async Task<SdpSession?> RelayAgainAsync(JingleElement client, SdpSession phone, MediaTable table, CancellationToken cancellation)
+    private async Task<SdpSession?> RelayAgainAsync(JingleElement client, SdpSession phone, MediaTable table)
     {
         if (!TryDescribe(client, table, DtlsSetup.ActPass, out var offer))
         {
@@ -233,27 +233,27 @@ internal sealed partial class CallMedia
 
         // Named in every offer: the relay forgets what it transcoded otherwise.
         var transcode = WithDigits(TranscodeFor(CodecComparison.Compare(sent: phone, phone, offer)), offer);
-        var made = await OfferAsync(UserTag, offer, MediaProfile.PlainRtp, transcode, cancellation).ConfigureAwait(false);
+        var made = await OfferAsync(UserTag, offer, MediaProfile.PlainRtp, transcode).ConfigureAwait(false);
         if (!TryTake(made, out var shown))
         {
             return null;
         }
 
-        made = await AnswerAsync(UserTag, PhoneTag, CodecComparison.AnswerFor(shown, phone), MediaProfile.WebRtc, cancellation).ConfigureAwait(false);
+        made = await AnswerAsync(UserTag, PhoneTag, CodecComparison.AnswerFor(shown, phone), MediaProfile.WebRtc).ConfigureAwait(false);
         return TryTake(made, out var toClient) ? toClient : null;
     }
 
     /// <summary>Takes a phone's offer with another address or other codecs through the relay; the client keeps what it has.</summary>
-    private async Task<SdpSession?> RelayReofferAsync(SipOfferPlan plan, JingleElement client, MediaTable table, CancellationToken cancellation)
+    private async Task<SdpSession?> RelayReofferAsync(SipOfferPlan plan, JingleElement client, MediaTable table)
     {
-        var made = await OfferAsync(PhoneTag, plan.Filtered, MediaProfile.WebRtc, plan.Transcode, cancellation).ConfigureAwait(false);
+        var made = await OfferAsync(PhoneTag, plan.Filtered, MediaProfile.WebRtc, plan.Transcode).ConfigureAwait(false);
         if (!made.IsOk || Parse(made.Sdp) is not { } toClient || !TryDescribe(client, table, OurRoleComplement(), out var answer))
         {
             Post(new CallEvent.ReofferFailed(made.IsOk ? MediaFault.Refused : made.Fault), () => { });
             return null;
         }
 
-        made = await AnswerAsync(PhoneTag, UserTag, CodecComparison.AnswerFor(toClient, answer), MediaProfile.PlainRtp, cancellation).ConfigureAwait(false);
+        made = await AnswerAsync(PhoneTag, UserTag, CodecComparison.AnswerFor(toClient, answer), MediaProfile.PlainRtp).ConfigureAwait(false);
         if (!made.IsOk || Parse(made.Sdp) is not { } toPhone)
         {
             Post(new CallEvent.ReofferFailed(made.Fault), () => { });

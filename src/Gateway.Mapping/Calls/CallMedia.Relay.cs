@@ -10,7 +10,7 @@ namespace Gateway.Mapping.Calls;
 internal sealed partial class CallMedia
 {
     /// <summary>One request after the other: a relay must not see an answer overtake its offer.</summary>
-    private void Enqueue(string step, Func<CancellationToken, Task> work)
+    private void Enqueue(string step, Func<Task> work)
     {
         if (!_isReleased)
         {
@@ -18,16 +18,12 @@ internal sealed partial class CallMedia
         }
     }
 
-    private async Task AfterAsync(Task before, string step, Func<CancellationToken, Task> work)
+    private async Task AfterAsync(Task before, string step, Func<Task> work)
     {
         await before.ConfigureAwait(false);
         try
         {
-            await work(_stopping.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-        {
-            // The call is gone; so is the reason for asking.
+            await work().ConfigureAwait(false);
         }
         catch (Exception fault)
         {
@@ -37,7 +33,7 @@ internal sealed partial class CallMedia
     }
 
     private ValueTask<MediaResult> OfferAsync(
-        string from, SdpSession sdp, MediaProfile towards, ImmutableArray<string> transcode, CancellationToken cancellation) =>
+        string from, SdpSession sdp, MediaProfile towards, ImmutableArray<string> transcode) =>
         _context.Relay.OfferAsync(
             new MediaOffer(_call.Id, from, sdp.ToString(), towards)
             {
@@ -45,11 +41,11 @@ internal sealed partial class CallMedia
                 Transcode = transcode,
                 Srtp = towards == MediaProfile.PlainRtp ? Srtp : MediaSrtp.Off,
             },
-            cancellation);
+            CancellationToken.None); // the relay's own patience ends it
 
     private ValueTask<MediaResult> AnswerAsync(
-        string offerer, string answerer, SdpSession sdp, MediaProfile towards, CancellationToken cancellation) =>
-        _context.Relay.AnswerAsync(new MediaAnswer(_call.Id, offerer, answerer, sdp.ToString(), towards), cancellation);
+        string offerer, string answerer, SdpSession sdp, MediaProfile towards) =>
+        _context.Relay.AnswerAsync(new MediaAnswer(_call.Id, offerer, answerer, sdp.ToString(), towards), CancellationToken.None);
 
     /// <summary>What the trunk of a call to SIP asks for; a phone that calls says so itself.</summary>
     private MediaSrtp Srtp => _call.Parties.Target?.Trunk?.Options.Srtp switch

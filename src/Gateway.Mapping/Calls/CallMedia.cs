@@ -20,7 +20,6 @@ internal sealed partial class CallMedia : IAsyncDisposable
 
     private readonly CallContext _context;
     private readonly CallActor _call;
-    private readonly CancellationTokenSource _stopping = new();
     private SdpVersioning _versioning = SdpVersioning.Start((ulong)RandomNumberGenerator.GetInt32(1, int.MaxValue));
     private Task _tail = Task.CompletedTask;
     private SdpSession? _shown;
@@ -72,7 +71,7 @@ internal sealed partial class CallMedia : IAsyncDisposable
         var client = Client;
         var table = client is null ? null : MediaTable.FromJingle(client, HasVideo);
         var transcode = _call.Parties.Target?.Trunk?.Options.Transcode ?? [];
-        Enqueue("offer to SIP", async cancellation =>
+        Enqueue("offer to SIP", async () =>
         {
             var offer = GatewayOffer.For(_call.Parties.Media);
             if (client is not null && !JingleToSdp.TryConvert(client, JingleCreator.Initiator, table!, Descriptions, out offer, out _))
@@ -81,7 +80,7 @@ internal sealed partial class CallMedia : IAsyncDisposable
                 return;
             }
 
-            var made = await OfferAsync(UserTag, offer!, MediaProfile.PlainRtp, WithDigits(transcode, offer!), cancellation).ConfigureAwait(false);
+            var made = await OfferAsync(UserTag, offer!, MediaProfile.PlainRtp, WithDigits(transcode, offer!)).ConfigureAwait(false);
             Done(made, new CallEvent.OfferReady(), sdp =>
             {
                 (_table, _relayedClient) = (table, client);
@@ -98,7 +97,7 @@ internal sealed partial class CallMedia : IAsyncDisposable
     public void PrepareJingleOffer()
     {
         var phone = Phone;
-        Enqueue("offer to XMPP", async cancellation =>
+        Enqueue("offer to XMPP", async () =>
         {
             var offer = phone is null ? GatewayOffer.For(_call.Parties.Media) : Parse(phone);
             if (offer is null || !SipOfferPlan.TryMake(offer, HasVideo, out var plan))
@@ -107,7 +106,7 @@ internal sealed partial class CallMedia : IAsyncDisposable
                 return;
             }
 
-            var made = await OfferAsync(PhoneTag, plan.Filtered, MediaProfile.WebRtc, plan.Transcode, cancellation).ConfigureAwait(false);
+            var made = await OfferAsync(PhoneTag, plan.Filtered, MediaProfile.WebRtc, plan.Transcode).ConfigureAwait(false);
             Done(made, new CallEvent.OfferReady(), sdp =>
             {
                 (_plan, _relayedPhone) = (plan, phone is null ? null : offer);
@@ -121,7 +120,7 @@ internal sealed partial class CallMedia : IAsyncDisposable
     public void PrepareSipAnswer()
     {
         var (client, table, plan) = (Client!, _table!, _plan!);
-        Enqueue("answer to SIP", async cancellation =>
+        Enqueue("answer to SIP", async () =>
         {
             if (!JingleToSdp.TryConvert(client, JingleCreator.Responder, table, Descriptions, out var answer, out _))
             {
@@ -129,7 +128,7 @@ internal sealed partial class CallMedia : IAsyncDisposable
                 return;
             }
 
-            var made = await AnswerAsync(PhoneTag, UserTag, answer, MediaProfile.PlainRtp, cancellation).ConfigureAwait(false);
+            var made = await AnswerAsync(PhoneTag, UserTag, answer, MediaProfile.PlainRtp).ConfigureAwait(false);
             Done(made, new CallEvent.AnswerReady(), sdp =>
             {
                 _relayedClient = client;
@@ -148,7 +147,7 @@ internal sealed partial class CallMedia : IAsyncDisposable
         var (client, phone, sent) = (Client!, Parse(Phone), _shown);
         var isKnown = ReferenceEquals(client, _relayedClient);
         var table = MediaTable.FromJingle(client, HasVideo);
-        Enqueue("answer to XMPP", async cancellation =>
+        Enqueue("answer to XMPP", async () =>
         {
             if (phone is null || !JingleToSdp.TryConvert(client, JingleCreator.Initiator, table, Descriptions, out var offer, out _))
             {
@@ -160,7 +159,7 @@ internal sealed partial class CallMedia : IAsyncDisposable
             if (!isKnown)
             {
                 fit = CodecComparison.Compare(sent!, phone, offer);
-                var reoffer = await OfferAsync(UserTag, offer, MediaProfile.PlainRtp, WithDigits(TranscodeFor(fit), offer), cancellation).ConfigureAwait(false);
+                var reoffer = await OfferAsync(UserTag, offer, MediaProfile.PlainRtp, WithDigits(TranscodeFor(fit), offer)).ConfigureAwait(false);
                 if (!TryTake(reoffer, out var shown))
                 {
                     return;
@@ -170,7 +169,7 @@ internal sealed partial class CallMedia : IAsyncDisposable
                 answer = CodecComparison.AnswerFor(shown, phone);
             }
 
-            var made = await AnswerAsync(UserTag, PhoneTag, answer, MediaProfile.WebRtc, cancellation).ConfigureAwait(false);
+            var made = await AnswerAsync(UserTag, PhoneTag, answer, MediaProfile.WebRtc).ConfigureAwait(false);
             if (!TryTake(made, out var toClient))
             {
                 return;
@@ -207,7 +206,7 @@ internal sealed partial class CallMedia : IAsyncDisposable
     {
         var (client, phone) = (Client!, Phone);
         var table = MediaTable.FromJingle(client, HasVideo);
-        Enqueue("joining", async cancellation =>
+        Enqueue("joining", async () =>
         {
             var theirs = phone is null ? GatewayOffer.For(_call.Parties.Media) : Parse(phone);
             if (theirs is null || !SipOfferPlan.TryMake(theirs, HasVideo, out var plan)
@@ -217,13 +216,13 @@ internal sealed partial class CallMedia : IAsyncDisposable
                 return;
             }
 
-            var made = await OfferAsync(UserTag, offer, MediaProfile.PlainRtp, [], cancellation).ConfigureAwait(false);
+            var made = await OfferAsync(UserTag, offer, MediaProfile.PlainRtp, []).ConfigureAwait(false);
             if (!TryTake(made, out var shown))
             {
                 return;
             }
 
-            made = await AnswerAsync(UserTag, PhoneTag, CodecComparison.AnswerFor(shown, plan.Filtered), MediaProfile.WebRtc, cancellation).ConfigureAwait(false);
+            made = await AnswerAsync(UserTag, PhoneTag, CodecComparison.AnswerFor(shown, plan.Filtered), MediaProfile.WebRtc).ConfigureAwait(false);
             if (!TryTake(made, out var toClient))
             {
                 return;
@@ -250,8 +249,6 @@ internal sealed partial class CallMedia : IAsyncDisposable
     {
         Release();
         await _tail.ConfigureAwait(false);
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        _stopping.Dispose();
     }
 
     /// <summary>Sets what the phone is told; our o= version rises only when something changed.</summary>

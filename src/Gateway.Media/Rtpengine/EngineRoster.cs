@@ -18,6 +18,11 @@ internal sealed class EngineRoster(ImmutableArray<NgClient> engines, TimeSpan re
 
     public IEnumerable<NgClient> InOrderFor(string sessionId)
     {
+        if (engines.Length == 1)
+        {
+            return engines;
+        }
+
         var now = time.GetUtcNow();
         return engines
             .OrderBy(engine => _restingUntil.TryGetValue(engine, out var until) && until > now)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -16,7 +17,11 @@ internal sealed class NgClient(
     /// <summary>Below the largest UDP payload, with room for the cookie.</summary>
     internal const int LargestRequest = 60_000;
 
+    /// <summary>What all cookies begin with: whoever forges a reply has to guess it, as well as the socket's port.</summary>
+    private readonly string _cookies = RandomNumberGenerator.GetHexString(24, lowercase: true);
+
     private readonly SemaphoreSlim _connecting = new(1, 1);
+    private long _count;
     private volatile NgConnection? _connection;
     private volatile bool _resolveAgain;
 
@@ -25,7 +30,7 @@ internal sealed class NgClient(
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<NgReply> RequestAsync(BencodeValue.Dictionary body, CancellationToken cancellationToken)
     {
-        var cookie = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
+        var cookie = string.Create(CultureInfo.InvariantCulture, $"{_cookies}{Interlocked.Increment(ref _count):x}");
         using var datagram = new NgDatagram(cookie, body);
         if (datagram.Octets.Length > LargestRequest)
         {

@@ -50,7 +50,7 @@ internal sealed class NgConnection : IAsyncDisposable
     public Task<BencodeValue.Dictionary> Expect(string cookie)
     {
         var reply = new TaskCompletionSource<BencodeValue.Dictionary>();
-        _awaited[cookie] = reply; // of 96 random bits: nobody else waits for it
+        _awaited[cookie] = reply; // a number of its own: nobody else waits for it
         return reply.Task;
     }
 
