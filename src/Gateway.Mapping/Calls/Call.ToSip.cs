@@ -28,6 +28,9 @@ public sealed partial record Call
         (Offering, OfferReady) => To(JingleInviting, new SendInvite(), new StartTimer(CallTimer.Ring)),
         (Inviting or JingleInviting, SipTrying) => Stay(new StartTimer(CallTimer.RingingFallback)),
 
+        // ---- 3xx: the phone is elsewhere (J-26). The user's client hears nothing of it.
+        (Inviting or Ringing or JingleInviting or JingleRinging, SipRefused { Elsewhere: { } target }) => Stay(new FollowRedirection(target)),
+
         // ---- Ringing: on a true 180 (J-8), or after 100 and a time that the operator set (clients that give up early).
         (Inviting, SipRinging { HasDescription: true }) when EarlyMediaTakesCall => To(EarlyProceeded,
             new StopTimer(CallTimer.RingingFallback), new SendRinging(), new SendProceed(), new StartTimer(CallTimer.Initiate)),

@@ -113,6 +113,12 @@ internal sealed partial class CallActor
             case CallEffect.SendInvite:
                 Volatile.Write(ref _leg, _context.UserAgent.Invite(Invite(), _sink));
                 return true;
+            case CallEffect.FollowRedirection r:
+                _target = r.Target;
+                _isRedirected = true;
+                _context.Log.Redirected(Id, r.Target.RequestUri.ToString());
+                Volatile.Write(ref _leg, _context.UserAgent.Invite(Invite(), _sink));
+                return true;
             case CallEffect.CancelInvite:
                 _leg?.Cancel();
                 return true;
@@ -195,12 +201,12 @@ internal sealed partial class CallActor
     }
 
     private OutgoingInvite Invite() => new(
-        Parties.Target!.RequestUri, Parties.UserIdentity!, Parties.Target.To, Parties.CallId!, _media.SipDescription)
+        _target!.RequestUri, Parties.UserIdentity!, _target.To, Parties.CallId!, _media.SipDescription)
     {
-        NextHop = Parties.Target.NextHop,
-        Credentials = Parties.Target.Credentials,
+        NextHop = _target.NextHop,
+        Credentials = _target.Credentials,
         // RFC 3325: only towards a peer that trusts us, which a configured trunk does.
-        AssertedIdentity = Parties.Target.Trunk is null ? null : Parties.UserIdentity,
+        AssertedIdentity = _target.Trunk is null ? null : Parties.UserIdentity,
     };
 
     private void Abandon()

@@ -26,6 +26,8 @@ internal sealed partial class CallActor : IAsyncDisposable
     private ISipCall? _leg;
     private readonly SipLegSink _sink;
     private ISipCall? _replacement;
+    private SipTarget? _target;
+    private volatile bool _isRedirected;
     private CallInput _current;
     private int _waiting;
     private readonly long _startedAt;
@@ -36,6 +38,7 @@ internal sealed partial class CallActor : IAsyncDisposable
         _context = context;
         Parties = parties;
         _call = initial;
+        _target = parties.Target;
         _sink = new SipLegSink(this);
         _media = new CallMedia(context, this);
         _stanzas = new CallStanzas(context, this);
@@ -73,6 +76,11 @@ internal sealed partial class CallActor : IAsyncDisposable
 
     /// <summary>The client said that it takes digits as packets, so that it has keys of its own.</summary>
     public bool ClientTakesDigits => _media.ClientTakesDigits;
+
+    /// <summary>Where a 3xx leads, if it may be followed: once (J-26). 380 offers another service, not another address.</summary>
+    public SipTarget? Elsewhere(SipFailure failure) =>
+        failure.Status is >= 300 and < 400 and not 380 && !_isRedirected && Parties.Target is { } refused
+        && _context.Admission.TryFollow(failure.Contacts, refused, out var target) ? target : null;
 
     /// <summary>The leg of an incoming INVITE; set once, before the first event.</summary>
     public void Attach(ISipCall leg) => Volatile.Write(ref _leg, leg);

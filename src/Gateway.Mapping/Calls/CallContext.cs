@@ -1,4 +1,5 @@
 using Gateway.Mapping.Configuration;
+using Gateway.Mapping.Policy;
 using Gateway.Media.Relay;
 using Gateway.Sip.UserAgent;
 using Gateway.Xmpp.Component;
@@ -11,6 +12,7 @@ internal sealed record CallContext(
     IXmppLink Link,
     ISipUserAgent UserAgent,
     IMediaRelay Relay,
+    CallAdmission Admission,
     CallDirectory Directory,
     CallJournal Journal,
     CallMetrics Metrics,

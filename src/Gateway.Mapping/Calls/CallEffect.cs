@@ -1,3 +1,4 @@
+using Gateway.Mapping.Addresses;
 using Gateway.Sip.Messages;
 using Gateway.Sip.UserAgent;
 using Gateway.Xmpp.Addresses;
@@ -83,6 +84,9 @@ public abstract record CallEffect
 
     /// <summary>INVITE with the relay's offer.</summary>
     public sealed record SendInvite : CallEffect;
+
+    /// <summary>The INVITE once more, to where the phone redirected it; the refused one is over.</summary>
+    public sealed record FollowRedirection(SipTarget Target) : CallEffect;
 
     /// <summary>CANCEL, which the stack holds until a provisional response.</summary>
     public sealed record CancelInvite : CallEffect;

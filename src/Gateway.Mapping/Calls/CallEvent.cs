@@ -1,3 +1,4 @@
+using Gateway.Mapping.Addresses;
 using Gateway.Media.Relay;
 using Gateway.Sip.Messages;
 using Gateway.Sip.UserAgent;
@@ -98,7 +99,9 @@ public abstract record CallEvent
     public sealed record SipAnswered : CallEvent;
 
     /// <summary>Final failure of our INVITE.</summary>
-    public sealed record SipRefused(SipFailure Failure) : CallEvent;
+    /// <param name="Failure">What the phone said, or the stack for it.</param>
+    /// <param name="Elsewhere">Where a 3xx leads, if the call may be placed there; null when it ends here.</param>
+    public sealed record SipRefused(SipFailure Failure, SipTarget? Elsewhere = null) : CallEvent;
 
     /// <summary>The SIP caller cancelled.</summary>
     public sealed record SipCancelled(SipReason? Reason) : CallEvent;

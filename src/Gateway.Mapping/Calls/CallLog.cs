@@ -44,6 +44,9 @@ internal sealed partial class CallLog(ILogger logger)
     [LoggerMessage(3012, LogLevel.Debug, "Call {SessionId}: re-INVITE needed because {Why}")]
     public partial void NeedsReinvite(string sessionId, string why);
 
+    [LoggerMessage(3016, LogLevel.Information, "Call {SessionId}: redirected to {RequestUri}")]
+    public partial void Redirected(string sessionId, string requestUri);
+
     [LoggerMessage(3015, LogLevel.Warning, "{Xmpp} is told that its call with {Sip}, sid {Sid}, was cut off when the gateway ended")]
     public partial void CutOff(string xmpp, string sip, string sid);
 }

@@ -245,6 +245,14 @@ public sealed partial class CallService
             return StanzaResult.Error(refusal.Error);
         }
 
+        // J-46: our own session-initiate to her is open, and wins: her client has taken that call (XEP-0166 section 7.2.16).
+        if (_directory.Between(iq.From, admitted.SipUser.ToString()).Any(open =>
+            open.Snapshot.State is CallState.OfferingUser or CallState.Initiated or CallState.AnsweringSip))
+        {
+            admitted.Permit.Dispose();
+            return StanzaResult.Error(JingleErrors.TieBreak);
+        }
+
         var parties = PartiesOf(iq.From, iq.To, admitted, jingle.Sid, media, iq.Element);
         var call = new CallActor(_context, parties, new Call(CallState.Idle, jingle.Sid, iq.From, JingleMessageNamespace.V0)
         {

@@ -79,7 +79,7 @@ public sealed partial class CallService : IXmppExtension, ISipInviteHandler, IXm
         _ids = new CallIds(parts.InstanceKey.Span);
         _journal = new CallJournal(parts.Journal);
         _context = new CallContext(parts.Options, parts.Link, parts.UserAgent, parts.Relay,
-            _directory, _journal, _metrics, _log, parts.Time);
+            parts.Admission, _directory, _journal, _metrics, _log, parts.Time);
     }
 
     /// <summary>

@@ -37,13 +37,13 @@ internal sealed class SipLegSink(CallActor call) : ISipCallSink
         !DigitText.TryRead(info.Body, out var key, out var duration)
         || call.TryPost(new CallInput(new CallEvent.DigitSignalled(key, duration)));
 
-    private static CallInput Translate(SipCallEvent e) => e switch
+    private CallInput Translate(SipCallEvent e) => e switch
     {
         SipCallEvent.Trying => new(new CallEvent.SipTrying()),
         SipCallEvent.Ringing r => new(new CallEvent.SipRinging(r.Sdp is not null)) { PhoneSdp = r.Sdp },
         SipCallEvent.Progress p => new(new CallEvent.SipProgress(p.Sdp is not null)) { PhoneSdp = p.Sdp },
         SipCallEvent.Answered a => new(new CallEvent.SipAnswered()) { PhoneSdp = a.Sdp },
-        SipCallEvent.Refused r => new(new CallEvent.SipRefused(r.Failure)),
+        SipCallEvent.Refused r => new(new CallEvent.SipRefused(r.Failure, call.Elsewhere(r.Failure))),
         SipCallEvent.Cancelled c => new(new CallEvent.SipCancelled(c.Reason)),
         SipCallEvent.Acknowledged a => new(new CallEvent.SipAcknowledged(a.Sdp is not null)) { PhoneSdp = a.Sdp },
         SipCallEvent.Ended ended => new(new CallEvent.SipEnded(ended.Cause, ended.Reason)),

@@ -79,7 +79,7 @@ public sealed partial class MessageService : IXmppExtension, ISipRequestHandler,
         _metrics = new MessageMetrics(this);
         _log = new MessageLog(parts.Logs);
         _pageOnly = new PageOnlyTable(parts.Journal, parts.Time);
-        _pages = new PageSender(parts.Options, parts.Addresses, parts.Policy, parts.UserAgent, parts.Time, status =>
+        _pages = new PageSender(parts.Options, parts.Policy, parts.UserAgent, parts.Time, status =>
         {
             _metrics.Retried(status);
             _log.Retried(status);

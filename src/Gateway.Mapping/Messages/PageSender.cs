@@ -29,16 +29,14 @@ internal sealed class PageSender
     private static readonly ResiliencePropertyKey<DateTimeOffset> Until = new("until");
 
     private readonly MappingOptions _options;
-    private readonly AddressPlan _plan;
     private readonly AccessPolicy _policy;
     private readonly ISipUserAgent _agent;
     private readonly ResiliencePipeline<SipResult> _patience;
 
     public PageSender(
-        MappingOptions options, AddressPlan plan, AccessPolicy policy, ISipUserAgent agent, TimeProvider time, Action<int> onRetry)
+        MappingOptions options, AccessPolicy policy, ISipUserAgent agent, TimeProvider time, Action<int> onRetry)
     {
         _options = options;
-        _plan = plan;
         _policy = policy;
         _agent = agent;
         _patience = new ResiliencePipelineBuilder<SipResult> { TimeProvider = time }
@@ -115,25 +113,10 @@ internal sealed class PageSender
     private async Task<SipResult> OnceAsync(PageMessage message, SipBody body, bool isFirst, CancellationToken cancellationToken)
     {
         var result = await _agent.SendAsync(Request(message, message.Target, body, isFirst), cancellationToken).ConfigureAwait(false);
-        return result.Status is >= 300 and < 400 && Redirected(result.Contacts, message.Target) is { } other
+        // 380 offers another service, not another address.
+        return result.Status is >= 300 and < 400 and not 380 && _policy.TryFollow(result.Contacts, message.Target, out var other)
             ? await _agent.SendAsync(Request(message, other, body, isFirst), cancellationToken).ConfigureAwait(false)
             : result;
-    }
-
-    // 380 offers another service, not another address.
-    private SipTarget? Redirected(ImmutableArray<SipUri> contacts, SipTarget refused)
-    {
-        foreach (var contact in contacts.Where(contact => contact.IsSip && !_plan.IsOurs(contact.Host)))
-        {
-            var trunk = _plan.Trunks.TryFindByHost(contact.Host, contact.Port, out var serving) ? serving : refused.Trunk;
-            var target = new SipTarget(contact, trunk);
-            if (_policy.MayDial(target))
-            {
-                return target;
-            }
-        }
-
-        return null;
     }
 
     private static OutgoingRequest Request(PageMessage message, SipTarget target, SipBody body, bool isFirst)

@@ -1,8 +1,10 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Gateway.Mapping.Addresses;
 using Gateway.Mapping.Configuration;
+using Gateway.Sip.Messages;
 using Gateway.Xmpp.Addresses;
 
 namespace Gateway.Mapping.Policy;
@@ -66,6 +68,31 @@ public sealed class AccessPolicy
         ArgumentNullException.ThrowIfNull(target);
         var uri = target.RequestUri;
         return _dialable.Count == 0 || target.Trunk?.Serves(uri.Host, uri.Port) == true || IsDialable(uri.Host);
+    }
+
+    /// <summary>
+    /// Where a redirection leads (MAPPING J-26, M-19): to the first contact that may be dialled and is not the gateway itself. A host
+    /// that no trunk serves goes by the trunk that was asked. Into what a trunk serves, and so to the telephone network, only its own
+    /// users may redirect: anybody else could send our users to a number that he is paid for.
+    /// </summary>
+    /// <param name="contacts">Of the 3xx, by preference.</param>
+    /// <param name="refused">What was asked.</param>
+    /// <param name="target">Where to go instead.</param>
+    public bool TryFollow(ImmutableArray<SipUri> contacts, SipTarget refused, [NotNullWhen(true)] out SipTarget? target)
+    {
+        ArgumentNullException.ThrowIfNull(refused);
+        foreach (var contact in contacts.Where(contact => contact.IsSip && !_plan.IsOurs(contact.Host)))
+        {
+            var isServed = _plan.Trunks.TryFindByHost(contact.Host, contact.Port, out var serving);
+            target = new SipTarget(contact, isServed ? serving : refused.Trunk);
+            if (MayDial(target) && (!isServed || serving!.Serves(refused.RequestUri.Host, refused.RequestUri.Port)))
+            {
+                return true;
+            }
+        }
+
+        target = null;
+        return false;
     }
 
     /// <summary>The trunk that a request comes from, by its source address.</summary>

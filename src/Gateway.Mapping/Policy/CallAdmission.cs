@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using Gateway.Mapping.Addresses;
 using Gateway.Mapping.Configuration;
+using Gateway.Sip.Messages;
 using Gateway.Sip.UserAgent;
 using Gateway.Xmpp.Addresses;
 
@@ -109,6 +111,10 @@ public sealed class CallAdmission
 
         return refusal is null;
     }
+
+    /// <summary>Where a redirected call may go on; see <see cref="AccessPolicy.TryFollow"/>.</summary>
+    public bool TryFollow(ImmutableArray<SipUri> contacts, SipTarget refused, [NotNullWhen(true)] out SipTarget? target) =>
+        _policy.TryFollow(contacts, refused, out target);
 
     private bool MayStrangersCall(Jid user) =>
         _policy.UnknownSources == UnknownSources.LocalUsers && _policy.IsLocal(user);

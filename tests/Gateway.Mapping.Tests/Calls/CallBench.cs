@@ -67,8 +67,8 @@ internal sealed class CallBench : IAsyncDisposable
     public CallService Service { get; }
 
     /// <summary>A message as the stream would hand it over.</summary>
-    public StanzaResult Message(string from, string to, string payload, string? id = null, string more = "") => _router.Handle(
-        (MessageStanza)Read($"<message from='{from}' to='{to}' type='chat' id='{id ?? "m" + ++_ids}'>{payload}{more}</message>"));
+    public StanzaResult Message(string from, string to, string payload, string? id = null, string more = "", string type = "chat") => _router.Handle(
+        (MessageStanza)Read($"<message from='{from}' to='{to}' type='{type}' id='{id ?? "m" + ++_ids}'>{payload}{more}</message>"));
 
     /// <summary>An IQ set as the stream would hand it over.</summary>
     public StanzaResult Iq(string from, string to, string payload)
@@ -192,11 +192,14 @@ internal sealed class CallBench : IAsyncDisposable
 
         public int Invites { get; private set; }
 
+        public ConcurrentQueue<OutgoingInvite> All { get; } = new();
+
         public Task<(OutgoingInvite Invite, FakeCall Call, ISipCallSink Sink)> Invited => _first.Task.WaitAsync(Patience);
 
         public ISipCall Invite(OutgoingInvite invite, ISipCallSink sink)
         {
             Invites++;
+            All.Enqueue(invite);
             var call = new FakeCall(invite.CallId);
             _first.TrySetResult((invite, call, sink));
             return call;

@@ -1,3 +1,4 @@
+using Gateway.Mapping.Addresses;
 using Gateway.Mapping.Calls;
 using Gateway.Media.Relay;
 using Gateway.Sip.Messages;
@@ -59,6 +60,8 @@ internal static class CallSamples
         ("183", new CallEvent.SipProgress(false)),
         ("183 with SDP", new CallEvent.SipProgress(true)),
         ("200", new CallEvent.SipAnswered()),
+        ("302 elsewhere", new CallEvent.SipRefused(new SipFailure(302, "Moved Temporarily", IsLocal: false),
+            new SipTarget(SipUri.Create("1002", "pbx.test"), null))),
         ("486", new CallEvent.SipRefused(new SipFailure(486, "Busy Here", IsLocal: false))),
         ("487", new CallEvent.SipRefused(new SipFailure(487, "Request Terminated", IsLocal: false))),
         ("CANCEL", new CallEvent.SipCancelled(null)),
