@@ -16,7 +16,7 @@ RUN install -d -o $APP_UID /var/lib/gateway
 WORKDIR /var/lib/gateway
 VOLUME /var/lib/gateway
 USER $APP_UID
-EXPOSE 5060/udp 5060/tcp
+EXPOSE 5060/udp 5060/tcp 2855/tcp
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["dotnet", "/app/gateway.dll"]
 CMD ["run", "--config", "/etc/gateway/gateway.json"]

@@ -34,6 +34,36 @@ public sealed class RealServersTests : IDisposable
     }
 
     [Fact]
+    public async Task Snippet_for_ejabberd_and_the_file_to_copy_are_items_that_it_takes()
+    {
+        var bare = Write("127.0.0.1:5347", "sip:127.0.0.1:9;transport=tcp", "127.0.0.1:9");
+        var snippet = await GatewayProcess.RunAsync(["snippet", "ejabberd", "--config", bare]);
+        var copied = await File.ReadAllTextAsync(Path.Combine(Tree.ArrowsTests.Root(), "deploy", "ejabberd", "gateway.yml"));
+        foreach (var (text, secret) in new[] { (snippet.Output, Secret), (copied, "change-me") })
+        {
+            await using var ejabberd = await EjabberdServer.StartAsync("example.org", [], text);
+            var config = Write($"127.0.0.1:{ejabberd.ComponentPort}", "sip:127.0.0.1:9;transport=tcp", "127.0.0.1:9");
+
+            var (_, output, _) = await GatewayProcess.RunAsync(["check", "--config", config], ("GATEWAY_Xmpp__Secret", secret));
+
+            Assert.Contains("ok      xmpp component", output, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task File_to_copy_for_prosody_is_a_component_that_it_takes()
+    {
+        var copied = await File.ReadAllTextAsync(Path.Combine(Tree.ArrowsTests.Root(), "deploy", "prosody", "gateway.cfg.lua"));
+        await using var prosody = await ProsodyServer.StartAsync(new ProsodyOptions { GlobalLines = copied });
+
+        var (_, output, _) = await GatewayProcess.RunAsync(
+            ["check", "--config", Write($"127.0.0.1:{prosody.ComponentPort}", "sip:127.0.0.1:9;transport=tcp", "127.0.0.1:9")],
+            ("GATEWAY_Xmpp__Secret", "change-me"));
+
+        Assert.Contains("ok      xmpp component", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Check_with_another_secret_says_where_both_are_written()
     {
         await using var prosody = await ProsodyServer.StartAsync(new ProsodyOptions { Component = ("sip.example.org", "other") });

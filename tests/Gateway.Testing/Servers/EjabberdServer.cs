@@ -14,11 +14,13 @@ public sealed class EjabberdServer : IXmppServer
     private OwnedProcess? _process;
 
     private readonly IReadOnlyList<(string Domain, string Secret)> _components;
+    private readonly string? _snippet;
 
-    private EjabberdServer(string domain, IReadOnlyList<(string Domain, string Secret)> components)
+    private EjabberdServer(string domain, IReadOnlyList<(string Domain, string Secret)> components, string? snippet)
     {
         Domain = domain;
         _components = components;
+        _snippet = snippet;
     }
 
     public string Domain { get; }
@@ -30,10 +32,15 @@ public sealed class EjabberdServer : IXmppServer
     public string Output => _process?.Output ?? "";
 
     /// <summary>Starts one and waits until it listens.</summary>
+    /// <param name="domain">Of its users.</param>
+    /// <param name="components">Served by a listener of the usual form.</param>
+    /// <param name="snippet">Text with a list <c>listen:</c> of one item, for port 5347, to be used in the place of that listener.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<EjabberdServer> StartAsync(
-        string domain, IReadOnlyList<(string Domain, string Secret)> components, CancellationToken cancellationToken = default)
+        string domain, IReadOnlyList<(string Domain, string Secret)> components, string? snippet = null,
+        CancellationToken cancellationToken = default)
     {
-        var server = new EjabberdServer(domain, components);
+        var server = new EjabberdServer(domain, components, snippet);
         await server.RunAsync(cancellationToken);
         return server;
     }
@@ -69,12 +76,7 @@ public sealed class EjabberdServer : IXmppServer
         auth_password_format: plain
         listen:
           - { port: {{ClientPort}}, ip: "127.0.0.1", module: ejabberd_c2s, max_stanza_size: 262144 }
-          - port: {{ComponentPort}}
-            ip: "127.0.0.1"
-            module: ejabberd_service
-            global_routes: false # otherwise each component is given the stanzas of all hosts below
-            hosts:
-        {{string.Join('\n', _components.Select(one => $"      \"{one.Domain}\": {{ password: \"{one.Secret}\" }}"))}}
+        {{ComponentListener()}}
           - port: {{_apiPort}}
             ip: "127.0.0.1"
             module: ejabberd_http
@@ -89,6 +91,18 @@ public sealed class EjabberdServer : IXmppServer
           mod_offline: {}
           mod_ping: {}
           mod_roster: {}
+        """;
+
+    private string ComponentListener() => _snippet is not null
+        ? _snippet[(_snippet.IndexOf("listen:\n", StringComparison.Ordinal) + "listen:\n".Length)..]
+            .Replace("port: 5347", $"port: {ComponentPort}", StringComparison.Ordinal)
+        : $$"""
+          - port: {{ComponentPort}}
+            ip: "127.0.0.1"
+            module: ejabberd_service
+            global_routes: false # otherwise each component is given the stanzas of all hosts below
+            hosts:
+        {{string.Join('\n', _components.Select(one => $"      \"{one.Domain}\": {{ password: \"{one.Secret}\" }}"))}}
         """;
 
     private async Task RunAsync(CancellationToken cancellationToken)
