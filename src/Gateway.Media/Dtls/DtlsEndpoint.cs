@@ -22,6 +22,7 @@ public sealed class DtlsEndpoint : IDisposable
     private readonly Sink _sink;
     private State _state;
     private DtlsSession? _session;
+    private byte[] _goodbye = [];
     private int _attempts;
     private long _deadline;
 
@@ -42,6 +43,7 @@ public sealed class DtlsEndpoint : IDisposable
         Idle,
         Handshaking,
         Established,
+        Settled,
         Over,
     }
 
@@ -118,12 +120,32 @@ public sealed class DtlsEndpoint : IDisposable
         }
     }
 
+    /// <summary>
+    /// What is protected by the agreed keys came from the peer: it has our last flight, and will not ask for it again. OpenSSL's
+    /// state, some 50 kB, goes; the goodbye is made in advance, and the peer's is not heard.
+    /// </summary>
+    public void Settle()
+    {
+        if (_state is not State.Established)
+        {
+            return;
+        }
+
+        _goodbye = _sink.Keep(_session!.Shutdown);
+        End();
+        _state = State.Settled;
+    }
+
     /// <summary>Says goodbye (close_notify); keys already handed out stay good.</summary>
     public void Close()
     {
         if (_state is State.Established)
         {
             _session!.Shutdown();
+        }
+        else if (_state is State.Settled && _goodbye.Length > 0)
+        {
+            _output.SendDtls(_goodbye);
         }
 
         End();
@@ -215,6 +237,28 @@ public sealed class DtlsEndpoint : IDisposable
 
     private sealed class Sink(IDtlsOutput output) : IDatagramSink
     {
-        public void Write(ReadOnlySpan<byte> datagram) => output.SendDtls(datagram);
+        private byte[] _kept = [];
+        private bool _keeps;
+
+        /// <summary>What <paramref name="write"/> would have sent.</summary>
+        public byte[] Keep(Action write)
+        {
+            _keeps = true;
+            write();
+            _keeps = false;
+            return _kept;
+        }
+
+        public void Write(ReadOnlySpan<byte> datagram)
+        {
+            if (_keeps)
+            {
+                _kept = datagram.ToArray();
+            }
+            else
+            {
+                output.SendDtls(datagram);
+            }
+        }
     }
 }

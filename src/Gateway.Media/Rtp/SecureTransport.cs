@@ -31,8 +31,8 @@ internal sealed class SecureTransport : LegTransport
         Leg?.OnTransportUp(this);
     }
 
-    /// <summary>A datagram from a validated address whose first octet is 128 to 191.</summary>
-    public void OnMedia(Span<byte> buffer, int length, long now) =>
+    /// <summary>A datagram from a validated address whose first octet is 128 to 191. True: the peer's, by its key.</summary>
+    public bool OnMedia(Span<byte> buffer, int length, long now) =>
         Take(buffer, length, RtpHeader.IsRtcp(buffer[..length]), now);
 
     /// <summary>Forgets the keys.</summary>

@@ -32,7 +32,7 @@ internal sealed class WebRtcTransport : IDatagramHandler, IIceOutput, IDtlsOutpu
     private ImmutableHashSet<DtlsFingerprint> _fingerprints = [];
     private (int Base, PeerAddress To)? _path;
     private PeerAddress _host;
-    private bool _isStarted, _isSecuring, _isClosed, _wasGathering;
+    private bool _isStarted, _isSecuring, _isSettled, _isClosed, _wasGathering;
 
     public WebRtcTransport(IMediaLoop loop, IWebRtcOwner owner, DtlsCertificate certificate, IceAgentOptions ice)
     {
@@ -184,7 +184,11 @@ internal sealed class WebRtcTransport : IDatagramHandler, IIceOutput, IDtlsOutpu
         switch (buffer[0])
         {
             case >= 128 and < 192 when IsKnown(from):
-                Media.OnMedia(buffer, length, now);
+                if (Media.OnMedia(buffer, length, now) && !_isSettled)
+                {
+                    Settle();
+                }
+
                 break;
             case < 4:
                 _agent.OnStun(BaseOf(socket), from, buffer[..length], now);
@@ -266,7 +270,7 @@ internal sealed class WebRtcTransport : IDatagramHandler, IIceOutput, IDtlsOutpu
     {
         _dtls?.Dispose();
         _fingerprints = fingerprints;
-        _isSecuring = false;
+        (_isSecuring, _isSettled) = (false, false);
         var isClient = answered ? setup == SetupRole.Passive : setup != SetupRole.Active;
         _dtls = new DtlsEndpoint(_certificate, isClient ? DtlsRole.Client : DtlsRole.Server, [.. fingerprints], this);
         Secure();
@@ -285,6 +289,17 @@ internal sealed class WebRtcTransport : IDatagramHandler, IIceOutput, IDtlsOutpu
         {
             _isSecuring = true;
             dtls.Start(_loop.Now);
+            Rearm();
+        }
+    }
+
+    /// <summary>While a new association is under way, media are still under the keys of the last.</summary>
+    private void Settle()
+    {
+        if (_dtls is { IsEstablished: true } dtls)
+        {
+            _isSettled = true;
+            dtls.Settle();
             Rearm();
         }
     }
