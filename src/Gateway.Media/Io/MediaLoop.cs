@@ -111,6 +111,7 @@ internal abstract class MediaLoop : IMediaLoop, IAsyncDisposable
 
     private void Run()
     {
+        ThreadSlice.Shorten();
         Tick();
         while (!_stopping)
         {

@@ -9,9 +9,14 @@ public sealed class MediaLoops : IAsyncDisposable
 {
     private const int MostByDefault = 4;
 
+    /// <summary>
+    /// Sockets of a hundred calls and a little, or a fifth of a processor: what is transcoded takes more, and a thread with so many of
+    /// those is still not at its end.
+    /// </summary>
+    private const int Enough = 400;
+
     private readonly ImmutableArray<MediaLoop> _loops;
     private readonly Meter _meter = new("Gateway.Media");
-    private int _next = -1;
 
     /// <summary>Starts the threads.</summary>
     public MediaLoops(MediaIoOptions options, TimeProvider time, ILogger<MediaLoops> logger)
@@ -32,8 +37,20 @@ public sealed class MediaLoops : IAsyncDisposable
     /// <summary>All loops.</summary>
     public IReadOnlyList<IMediaLoop> All => _loops;
 
-    /// <summary>The loop for the next call, in turn: calls are alike.</summary>
-    public IMediaLoop Next() => _loops[(int)((uint)Interlocked.Increment(ref _next) % (uint)_loops.Length)];
+    /// <summary>
+    /// The loop for the next call. A thread is woken for the first packet of a moment and finds the others there: one with much to
+    /// do takes a fifth less of the processor for a packet than two with half of it, so calls are only spread when there are many.
+    /// </summary>
+    public IMediaLoop Next()
+    {
+        Span<int> sockets = stackalloc int[_loops.Length];
+        for (var i = 0; i < sockets.Length; i++)
+        {
+            sockets[i] = Volatile.Read(ref _loops[i].Counters.Sockets);
+        }
+
+        return _loops[Choose(sockets)];
+    }
 
     /// <summary>Ends the threads, closing what sockets are left.</summary>
     public async ValueTask DisposeAsync()
@@ -44,6 +61,23 @@ public sealed class MediaLoops : IAsyncDisposable
         }
 
         _meter.Dispose();
+    }
+
+    /// <summary>The first that has not enough, or else the one with the fewest.</summary>
+    internal static int Choose(ReadOnlySpan<int> sockets)
+    {
+        var fewest = 0;
+        for (var i = 0; i < sockets.Length; i++)
+        {
+            if (sockets[i] < Enough)
+            {
+                return i;
+            }
+
+            fewest = sockets[i] < sockets[fewest] ? i : fewest;
+        }
+
+        return fewest;
     }
 
     private void Observe(string name, string description, Func<LoopCounters, long> count, string unit = "{datagram}") =>
