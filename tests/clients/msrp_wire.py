@@ -144,6 +144,7 @@ class Session:
         "status": 200,         # what SENDs with content are answered
         "reports": "success",  # success | failure | none | twice | pieces
         "failure": None,       # Failure-Report of what is sent; None: the default
+        "confirm": "sent",     # when a message counts as confirmed: sent (the next hop has it) | report (its end has it: success too)
         "success": False,
         "chunk": CHUNK,
         "dedupe": True,
@@ -159,6 +160,9 @@ class Session:
     def renew(self):
         if getattr(self, "id", None):
             self.node.sessions.pop(self.id, None)
+        if self.connection:  # it may live on, for others or to a relay; the session is bound anew
+            self.connection.sessions.discard(self)
+            self.connection = None
         self.id = token(16)
         self.node.sessions[self.id] = self
         scheme = "msrps" if self.node.tls else "msrp"
@@ -243,6 +247,8 @@ class Session:
         if frame.status is not None:
             self._answered(frame)
         elif frame.method == "REPORT":
+            if self.options["confirm"] == "report" and (frame.get("Status") or "").startswith("000 200"):
+                self.unconfirmed.pop(frame.get("Message-ID"), None)
             self.tell("report", id=frame.get("Message-ID"), status=frame.get("Status"), range=frame.get("Byte-Range"))
         elif frame.method == "SEND":
             if self.connection is None:
@@ -258,7 +264,7 @@ class Session:
         if frame.status != 200:
             self.unconfirmed.pop(message["id"], None)
             self.tell("refused", id=message["id"], status=frame.status)
-        elif message["open"] == 0 and self.unconfirmed.pop(message["id"], None):
+        elif message["open"] == 0 and self.options["confirm"] == "sent" and self.unconfirmed.pop(message["id"], None):
             self.tell("sent", id=message["id"])
 
     def _take(self, connection, frame):
@@ -306,7 +312,7 @@ class Session:
             kind = re.search(rb"(?i)content-type:\s*(.*)", content).group(1).strip().decode()
         text = inner.decode(errors="replace") if len(body) <= 10_000 else None
         self.tell("message", id=mid, type=kind, wrapped=inner is not body, body=text, size=len(body), chunks=chunks,
-                  sha256=hashlib.sha256(body).hexdigest())
+                  sha256=hashlib.sha256(body).hexdigest(), path=frame.get("From-Path"))
 
     def _report(self, frame, mid, size):
         kind, half = self.options["reports"], size // 2

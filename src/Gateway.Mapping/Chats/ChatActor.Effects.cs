@@ -69,7 +69,7 @@ internal sealed partial class ChatActor
         switch (effect)
         {
             case ChatEffect.SendInvite i:
-                _ = InviteAsync(i.Terms);
+                Prepared(isPrepared => Invite(i.Terms, isPrepared));
                 return true;
             case ChatEffect.CancelInvite:
                 if (_leg is null)
@@ -80,7 +80,7 @@ internal sealed partial class ChatActor
                 _leg?.Cancel();
                 return true;
             case ChatEffect.AnswerInvite a:
-                _ = AnswerAsync(a.Terms);
+                Prepared(isPrepared => Answer(a.Terms, isPrepared));
                 return true;
             case ChatEffect.RefuseInvite r:
                 _leg?.Refuse(r.Status, SafeText.Clean(r.Phrase), contact: r.Contact, warning: r.Warning);
@@ -90,13 +90,14 @@ internal sealed partial class ChatActor
                 _byeReason = b.Reason is { } reason ? reason with { Text = SafeText.Clean(reason.Text) } : null;
                 return true;
             case ChatEffect.SendReinvite r:
-                _leg?.Reinvite(Session.Offer(Terms(r.Terms)));
+                Prepared(isPrepared => Reinvite(r.Terms, isPrepared));
                 return true;
             case ChatEffect.Reconnect:
-                _leg?.Reinvite(Session.Offer(newPath: true));
+                Session.TakeNewPath();
+                Prepared(Reconnect);
                 return true;
             case ChatEffect.AcceptReinvite a:
-                AcceptReinvite(a.Terms);
+                Prepared(isPrepared => AcceptReinvite(a.Terms, isPrepared));
                 return true;
             case ChatEffect.RefuseReinvite r:
                 _reoffer = null;
@@ -133,68 +134,114 @@ internal sealed partial class ChatActor
         }
     }
 
-    /// <summary>A relay has to grant a path before anything can be offered (RFC 4976).</summary>
-    private async Task InviteAsync(ChatTerms terms)
+    /// <summary>
+    /// A relay has to grant a path before anything can be described (RFC 4976). Without one, or with a path that holds, it goes on at
+    /// once; otherwise as an input of its own, and the state may be another by then.
+    /// </summary>
+    private void Prepared(Func<bool, ChatEvent?> then)
     {
-        if (!await PreparedAsync().ConfigureAwait(false))
+        var preparing = _surroundings.Path.PrepareAsync(Session, _life.Token);
+        if (!preparing.IsCompletedSuccessfully)
         {
-            Post(new ChatEvent.SipRefused(new SipFailure(503, "Service Unavailable", IsLocal: true)));
-            return;
+            _ = PreparedLaterAsync(preparing, then);
+        }
+        else if (then(IsReady(preparing.Result)) is { } e)
+        {
+            Post(e);
+        }
+    }
+
+    private async Task PreparedLaterAsync(ValueTask<MsrpPreparation> preparing, Func<bool, ChatEvent?> then)
+    {
+        var result = await preparing.ConfigureAwait(false);
+        Post(new ChatInput(chat => chat.IsEnded ? null : then(IsReady(result))));
+    }
+
+    private bool IsReady(MsrpPreparation result)
+    {
+        if (result is not (MsrpPreparation.Ready or MsrpPreparation.Closed))
+        {
+            _surroundings.Log.NoPath(Id, result);
         }
 
-        Post(new ChatInput(chat =>
-        {
-            if (chat.State == ChatState.Inviting)
-            {
-                _leg = _surroundings.UserAgent.Invite(Invite(Session.Offer(Terms(terms))), Sink);
-            }
+        return result == MsrpPreparation.Ready;
+    }
 
+    private ChatEvent.SipRefused? Invite(ChatTerms terms, bool isPrepared)
+    {
+        if (_chat.State != ChatState.Inviting)
+        {
             return null;
-        }));
-    }
-
-    private async Task AnswerAsync(ChatTerms terms)
-    {
-        var isPrepared = await PreparedAsync().ConfigureAwait(false);
-        Post(new ChatInput(chat =>
-        {
-            if (chat.State != ChatState.Answering)
-            {
-                return null;
-            }
-
-            MsrpRefusal fault = new(500, "no path through the relay");
-            if (isPrepared && Session.TryAnswer(Parties.Invite!.Sdp!, Terms(terms), out var answer, out fault))
-            {
-                _leg!.Answer(answer);
-                return null;
-            }
-
-            _surroundings.Log.DescriptionUnusable(Id, fault.Reason);
-            _leg!.Refuse(fault.Status);
-            return new ChatEvent.SipCancelled(null);
-        }));
-    }
-
-    private async Task<bool> PreparedAsync()
-    {
-        try
-        {
-            return await Session.PrepareAsync(_life.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+
+        if (!isPrepared) // what waits may go as MESSAGE (C-2)
         {
-            return false;
+            return new ChatEvent.SipRefused(new SipFailure(503, "Service Unavailable", IsLocal: true));
         }
+
+        _leg = _surroundings.UserAgent.Invite(Invite(Session.Offer(Terms(terms))), Sink);
+        return null;
     }
 
-    private void AcceptReinvite(ChatTerms terms)
+    private ChatEvent.SipCancelled? Answer(ChatTerms terms, bool isPrepared)
     {
+        if (_chat.State != ChatState.Answering)
+        {
+            return null;
+        }
+
+        MsrpRefusal fault = new(500, "no path through the relay");
+        if (isPrepared && Session.TryAnswer(Parties.Invite!.Sdp!, Terms(terms), out var answer, out fault))
+        {
+            _leg!.Answer(answer);
+            return null;
+        }
+
+        _surroundings.Log.DescriptionUnusable(Id, fault.Reason);
+        _leg!.Refuse(fault.Status);
+        return new ChatEvent.SipCancelled(null);
+    }
+
+    private ChatEvent.SipReinviteRefused? Reinvite(ChatTerms terms, bool isPrepared)
+    {
+        if (!isPrepared)
+        {
+            return new ChatEvent.SipReinviteRefused(503);
+        }
+
+        _leg?.Reinvite(Session.Offer(Terms(terms)));
+        return null;
+    }
+
+    /// <summary>A relay that gives no path now may do so while the session still waits for its connection (C-22).</summary>
+    private ChatEvent? Reconnect(bool isPrepared)
+    {
+        if (_chat.State == ChatState.Reconnecting && isPrepared)
+        {
+            _leg?.Reinvite(Session.Offer());
+        }
+        else if (_chat.State == ChatState.Reconnecting)
+        {
+            StartTimer(ChatTimer.Retry);
+        }
+
+        return null;
+    }
+
+    private ChatEvent.ConnectionLost? AcceptReinvite(ChatTerms terms, bool isPrepared)
+    {
+        if (!isPrepared)
+        {
+            _reoffer = null;
+            _leg?.RefuseReinvite(500);
+            return Session.IsConnected ? null : new ChatEvent.ConnectionLost(IsTrusted: true); // it still has to be mended
+        }
+
         if (_reoffer is not { } offer)
         {
             _offeredInAnswer = true; // a re-INVITE without offer gets ours, and its answer comes with the ACK (RFC 3261 section 14.2)
             _leg?.AcceptReinvite(Session.Offer(Terms(terms)));
-            return;
+            return null;
         }
 
         _reoffer = null;
@@ -207,6 +254,8 @@ internal sealed partial class ChatActor
             _surroundings.Log.DescriptionUnusable(Id, fault.Reason);
             _leg?.RefuseReinvite(fault.Status);
         }
+
+        return null;
     }
 
     private MsrpTerms Terms(ChatTerms terms) => new()

@@ -1,3 +1,4 @@
+using Gateway.Sip.Msrp;
 using Microsoft.Extensions.Logging;
 
 namespace Gateway.Mapping.Chats;
@@ -37,4 +38,7 @@ internal sealed partial class ChatLog(ILogger logger)
 
     [LoggerMessage(3310, LogLevel.Debug, "Chat {SessionId}: the description cannot be used: {Fault}")]
     public partial void DescriptionUnusable(string sessionId, string fault);
+
+    [LoggerMessage(3311, LogLevel.Warning, "Chat {SessionId}: no path for it through the MSRP relay ({Why})")]
+    public partial void NoPath(string sessionId, MsrpPreparation why);
 }

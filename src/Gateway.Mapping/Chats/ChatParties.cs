@@ -59,4 +59,7 @@ internal sealed record ChatSurroundings(
 {
     /// <summary>Options of chat sessions.</summary>
     public ChatOptions Options => Mapping.Chats;
+
+    /// <summary>The way to a path that can be described.</summary>
+    public ChatPath Path { get; } = new(Time);
 }

@@ -29,19 +29,24 @@ public interface IMsrpSession
     bool IsConnected { get; }
 
     /// <summary>
-    /// Completes when the path can be given to the peer: at once without a relay, after the relay's answer to AUTH with one
-    /// (RFC 4976). False when the relay refused or could not be reached.
+    /// Completes when the path can be given to the peer: at once without a relay, or with a path that the relay still holds; after
+    /// the relay's answer to AUTH otherwise (RFC 4976). Behind a relay nothing is described before.
     /// </summary>
-    ValueTask<bool> PrepareAsync(CancellationToken cancellationToken);
+    ValueTask<MsrpPreparation> PrepareAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// After <see cref="IMsrpSink.OnConnectionLost"/>: a new URI, to re-create the session by a re-INVITE; behind a relay it is to
+    /// be prepared. Messages not confirmed yet are sent again with their Message-ID once it is connected (RFC 4975 section 5.4,
+    /// MAPPING C-22).
+    /// </summary>
+    void TakeNewPath();
 
     /// <summary>
     /// A whole session description with one m=message stream, as an offer. The same text again (same o= version) as long as
     /// nothing changed (RFC 4975 section 8.4, MAPPING C-21).
     /// </summary>
     /// <param name="terms">New terms; null keeps the present ones.</param>
-    /// <param name="newPath">After <see cref="IMsrpSink.OnConnectionLost"/>: a new URI, to re-create the session by a re-INVITE.
-    /// Messages not confirmed yet are sent again with their Message-ID once it is connected (section 5.4, MAPPING C-22).</param>
-    string Offer(MsrpTerms? terms = null, bool newPath = false);
+    string Offer(MsrpTerms? terms = null);
 
     /// <summary>Takes the answer to <see cref="Offer"/>, then connects or waits to be connected to.</summary>
     /// <param name="description">The peer's session description.</param>

@@ -52,7 +52,7 @@ public sealed class MsrpEndpoint : IMsrpEndpoint, IMsrpHome, IMsrpDialer, IAsync
         _loop = new MsrpLoop(_hub.Flush, _metrics, logger);
         if (options.Relay is { } relay)
         {
-            _relay = new MsrpRelayClient(_hub, relay);
+            _relay = new MsrpRelayClient(_hub, relay) { OnChanged = RelayChanged };
             _hub.Relay = _relay.Target;
         }
     }
@@ -296,6 +296,24 @@ public sealed class MsrpEndpoint : IMsrpEndpoint, IMsrpHome, IMsrpDialer, IAsync
         _ = connection.ContinueWith(
             done => _loop.Post(() => _connections.Remove(done)),
             CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    /// <summary>Once for each change, however many sessions notice.</summary>
+    private void RelayChanged(MsrpPreparation state, int status)
+    {
+        var relay = _options.Relay!;
+        switch (state)
+        {
+            case MsrpPreparation.Ready:
+                MsrpLog.RelayAgrees(_logger, relay.Uri);
+                break;
+            case MsrpPreparation.RelayRefused:
+                MsrpLog.RelayRefuses(_logger, relay.Uri, relay.Username, status);
+                break;
+            default:
+                MsrpLog.RelayAway(_logger, relay.Uri, state == MsrpPreparation.RelayUntrusted ? "its certificate is not trusted" : "no answer");
+                break;
+        }
     }
 
     /// <summary>At most one line in ten seconds, with the number of those left out: anybody can send noise.</summary>

@@ -15,6 +15,7 @@ internal sealed class MsrpMetrics : IDisposable
     private readonly Counter<long> _stray;
     private readonly Counter<long> _lost;
     private readonly Counter<long> _faults;
+    private readonly Counter<long> _relayFailed;
     private long _sessions;
     private long _connections;
 
@@ -29,6 +30,7 @@ internal sealed class MsrpMetrics : IDisposable
         _stray = Counter("gateway.sip.msrp.stray", "{request}", "Reports and responses that belong to nothing known");
         _lost = Counter("gateway.sip.msrp.connections.lost", "{session}", "Sessions that lost their connection or got none");
         _faults = Counter("gateway.sip.msrp.faults", "{fault}", "Faults of the endpoint itself, contained");
+        _relayFailed = Counter("gateway.sip.msrp.relay.failures", "{request}", "Requests for a path that the relay refused or did not answer");
         _meter.CreateObservableUpDownCounter("gateway.sip.msrp.sessions", () => Volatile.Read(ref _sessions), null, "Sessions");
         _meter.CreateObservableUpDownCounter("gateway.sip.msrp.connections", () => Volatile.Read(ref _connections), null, "Connections");
     }
@@ -55,6 +57,8 @@ internal sealed class MsrpMetrics : IDisposable
     public void Stray() => _stray.Add(1);
 
     public void Lost() => _lost.Add(1);
+
+    public void RelayFailed() => _relayFailed.Add(1);
 
     public void Fault()
     {

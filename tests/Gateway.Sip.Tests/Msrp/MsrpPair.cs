@@ -43,7 +43,12 @@ internal sealed class MsrpPair
     /// <summary>Offer and answer; then everything that follows from them.</summary>
     public MsrpPair Negotiate(bool newPaths = false)
     {
-        var offer = Alice.Offer(newPath: newPaths);
+        if (newPaths)
+        {
+            Alice.TakeNewPath();
+        }
+
+        var offer = Alice.Offer();
         Assert.True(Bob.TryAnswer(offer, terms: null, out var answer, out var refusal), refusal.Reason);
         Assert.True(Alice.TryAcceptAnswer(answer, out var fault), fault);
         World.Run();

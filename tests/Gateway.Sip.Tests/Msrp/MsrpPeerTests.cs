@@ -246,7 +246,7 @@ public sealed class MsrpPeerTests : IAsyncLifetime
         await using var relay = await MsrpRelayServer.StartAsync("secret");
         await using var endpoint = await StartAsync(Relayed(relay, "secret"));
         var session = endpoint.Create(Terms, _sink);
-        Assert.True(await session.PrepareAsync(CancellationToken.None), relay.Output);
+        Assert.Equal(MsrpPreparation.Ready, await session.PrepareAsync(CancellationToken.None));
         Assert.Equal(2, session.LocalPath.Uris.Length);
         await _phone.CommandAsync("session", new { session = "out" });
         Assert.Contains("msrp://127.0.0.1:" + relay.Port, await NegotiateAsync(session, "out"), StringComparison.Ordinal);
@@ -258,7 +258,7 @@ public sealed class MsrpPeerTests : IAsyncLifetime
         await _phone.SeesAsync("report", "out");
 
         var second = endpoint.Create(Terms, _sink);
-        Assert.True(await second.PrepareAsync(CancellationToken.None));
+        Assert.Equal(MsrpPreparation.Ready, await second.PrepareAsync(CancellationToken.None));
         await _phone.CommandAsync("session", new { session = "in" });
         await OfferedAsync(second, "in");
         await TalkAsync(second, "in");
@@ -284,10 +284,12 @@ public sealed class MsrpPeerTests : IAsyncLifetime
     public async Task A_relay_that_refuses_or_is_not_there_gives_no_path()
     {
         var relay = await MsrpRelayServer.StartAsync("secret");
-        await using var endpoint = await StartAsync(Relayed(relay, "wrong"));
-        Assert.False(await endpoint.Create(Terms, _sink).PrepareAsync(CancellationToken.None));
+        await using var right = await StartAsync(Relayed(relay, "secret"));
+        await using var wrong = await StartAsync(Relayed(relay, "wrong"));
+        Assert.Equal(MsrpPreparation.RelayRefused, await wrong.Create(Terms, _sink).PrepareAsync(CancellationToken.None));
+        Assert.Equal(MsrpPreparation.Ready, await right.Create(Terms, _sink).PrepareAsync(CancellationToken.None));
         await relay.DisposeAsync();
-        Assert.False(await endpoint.Create(Terms, _sink).PrepareAsync(CancellationToken.None));
+        Assert.Equal(MsrpPreparation.RelayUnreachable, await right.Create(Terms, _sink).PrepareAsync(CancellationToken.None));
     }
 
     private static MsrpOptions Relayed(MsrpRelayServer relay, string password) => new()
@@ -343,7 +345,12 @@ public sealed class MsrpPeerTests : IAsyncLifetime
     /// <summary>We offer, the phone answers; gives our offer.</summary>
     private async Task<string> NegotiateAsync(IMsrpSession session, string name, MsrpPhone? phone = null, bool again = false)
     {
-        var offer = session.Offer(newPath: again);
+        if (again)
+        {
+            session.TakeNewPath();
+        }
+
+        var offer = session.Offer();
         var answer = (await (phone ?? _phone).CommandAsync("answer", new { session = name, sdp = offer, renew = again }))["sdp"]!;
         Assert.True(session.TryAcceptAnswer(answer, out var fault), fault);
         await Eventually.HoldsAsync(() => session.IsConnected, () => $"{offer}\n{answer}\n{string.Join('\n', _sink.Told)}");

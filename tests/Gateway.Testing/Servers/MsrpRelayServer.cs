@@ -12,27 +12,35 @@ public sealed class MsrpRelayServer : IAsyncDisposable
     public const string Program = "/usr/sbin/kamailio";
 
     private readonly TemporaryFolder _folder = new();
+    private readonly string _password;
+    private readonly (string Certificate, string Key)? _tls;
     private OwnedProcess? _process;
 
-    private MsrpRelayServer(int port) => Port = port;
+    private MsrpRelayServer(string password, (string Certificate, string Key)? tls) => (_password, _tls) = (password, tls);
 
-    /// <summary>Its port, UDP and TCP.</summary>
-    public int Port { get; }
+    /// <summary>Its port.</summary>
+    public int Port { get; } = FreePorts.One();
+
+    /// <summary>Its URI, as a client is configured with it and as the paths that it gives begin.</summary>
+    public string Uri => UriAt(Port);
+
+    /// <summary>Its account's password; any user name goes with it.</summary>
+    public string Password => _password;
 
     /// <summary>What it logged, for failure messages.</summary>
     public string Output => _process?.Output ?? "";
 
     /// <summary>Starts one and waits until it listens.</summary>
-    public static async Task<MsrpRelayServer> StartAsync(string password, CancellationToken cancellationToken = default)
+    /// <param name="password">Of its account.</param>
+    /// <param name="tls">PEM files of certificate and key: it then listens for TLS only.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<MsrpRelayServer> StartAsync(
+        string password, (string Certificate, string Key)? tls = null, CancellationToken cancellationToken = default)
     {
-        var server = new MsrpRelayServer(FreePorts.One());
+        var server = new MsrpRelayServer(password, tls);
         try
         {
-            var file = server._folder.Write("kamailio.cfg", Configuration(server.Port, password));
-            server._process = await OwnedProcess.StartAsync(Program, [
-                "-DD", "-E", "-f", file, "-w", server._folder.Path, "-Y", server._folder.Path, "-P", server._folder.At("kamailio.pid"), "-m", "64", "-M", "8",
-            ]);
-            await Listening.WaitAsync(server.Port, server._process, cancellationToken);
+            await server.StartAsync(cancellationToken);
             return server;
         }
         catch
@@ -42,96 +50,64 @@ public sealed class MsrpRelayServer : IAsyncDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    /// <summary>Starts it (again), at the same port.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        var file = _folder.Write("kamailio.cfg", Configuration());
+        _process = await OwnedProcess.StartAsync(Program, [
+            "-DD", "-E", "-f", file, "-w", _folder.Path, "-Y", _folder.Path, "-P", _folder.At("kamailio.pid"), "-m", "64", "-M", "8",
+        ]);
+        await Listening.WaitAsync(Port, _process, cancellationToken);
+    }
+
+    /// <summary>Ends it: connections break, and it has forgotten every path.</summary>
+    public async Task StopAsync()
     {
         if (_process is { } running)
         {
+            _process = null;
             await running.DisposeAsync();
         }
+    }
 
+    /// <summary>Its URI where something else stands in front of it.</summary>
+    public string UriAt(int port) => string.Create(CultureInfo.InvariantCulture, $"{(_tls is null ? "msrp" : "msrps")}://127.0.0.1:{port};tcp");
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
         _folder.Dispose();
     }
 
-    /// <summary>
-    /// Frames for a client go on the connection of its AUTH, frames of the client on the connection that its peer has come by, and
-    /// where their path says as long as it has not. Whose a path is shows in a table by the session part of its URI.
-    /// </summary>
-    private static string Configuration(int port, string password) => string.Create(CultureInfo.InvariantCulture, $$"""
-        #!KAMAILIO
-        debug=2
-        log_stderror=yes
-        children=1
-        tcp_children=2
-        auto_aliases=no
-        tcp_accept_no_cl=yes
-        tcp_connection_lifetime=1810
-        listen=tcp:127.0.0.1:{{port}}
+    /// <summary>That of deploy/kamailio, at this port, with or without TLS.</summary>
+    private string Configuration()
+    {
+        (string From, string To)[] changes =
+        [
+            ("198.51.100.8:2855", $"127.0.0.1:{Port}"), ("relay.example.net:2855/", $"127.0.0.1:{Port}/"), ("CHANGE-ME", _password),
+            ("log_stderror=no", "log_stderror=yes"),
+            .. _tls is { } tls
+                ? [("/etc/kamailio/relay.pem", tls.Certificate), ("/etc/kamailio/relay.key", tls.Key)]
+                : ((string, string)[])
+                [
+                    ("enable_tls=yes", ""), ("listen=tls:", "listen=tcp:"), ("Use-Path: msrps:", "Use-Path: msrp:"), ("loadmodule \"tls.so\"", ""), ("modparam(\"tls\", \"tls_method\", \"TLSv1.2+\")", ""),
+                    ("modparam(\"tls\", \"certificate\", \"/etc/kamailio/relay.pem\")", ""), ("modparam(\"tls\", \"private_key\", \"/etc/kamailio/relay.key\")", ""),
+                ],
+        ];
+        return changes.Aggregate(File.ReadAllText(DeployedFile()), (text, change) => text.Contains(change.From, StringComparison.Ordinal)
+            ? text.Replace(change.From, change.To, StringComparison.Ordinal)
+            : throw new InvalidOperationException($"The file has no \"{change.From}\" any more."));
+    }
 
-        loadmodule "sl.so"
-        loadmodule "kex.so"
-        loadmodule "msrp.so"
-        loadmodule "pv.so"
-        loadmodule "auth.so"
-        loadmodule "cfgutils.so"
-        loadmodule "htable.so"
-        loadmodule "textops.so"
-        loadmodule "xlog.so"
-        modparam("auth", "qop", "auth")
-        modparam("htable", "htable", "msrp=>size=8;autoexpire=3600;")
-
-        request_route {
-          sl_send_reply("403", "No SIP Here");
-          exit;
+    private static string DeployedFile()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Gateway.slnx")))
+        {
+            folder = folder.Parent ?? throw new InvalidOperationException("not in a checkout");
         }
 
-        event_route[msrp:frame-in] {
-          msrp_reply_flags("1");
-          if (msrp_is_reply()) {
-            if ($msrp(nexthops) > 0) msrp_relay();
-            exit;
-          }
-          if ($msrp(method) == "AUTH") {
-            if (!pv_www_authenticate("relay", "{{password}}", "0", "$msrp(method)")) {
-              auth_get_www_authenticate("relay", "1", "$var(wauth)");
-              msrp_reply("401", "Unauthorized", "$var(wauth)");
-              exit;
-            }
-            $var(expires) = 3600;
-            if ($hdr(Expires) != $null) $var(expires) = $(hdr(Expires){s.int});
-            if ($var(expires) < 30) {
-              msrp_reply("423", "Interval Out-of-Bounds", "Min-Expires: 30\r\n");
-              exit;
-            }
-            $var(session) = "s." + $pp + "." + $RANDOM + "." + $RANDOM;
-            $sht(msrp=>$var(session)::address) = $msrp(srcaddr);
-            $sht(msrp=>$var(session)::socket) = $msrp(srcsock);
-            $var(headers) = "Use-Path: msrp://127.0.0.1:{{port}}/" + $var(session) + ";tcp\r\nExpires: " + $var(expires) + "\r\n";
-            msrp_reply("200", "OK", "$var(headers)");
-            exit;
-          }
-          if ($msrp(method) != "SEND" && $msrp(method) != "REPORT") {
-            msrp_reply("501", "Method Not Understood");
-            exit;
-          }
-          $var(session) = $msrp(sessid);
-          if ($sht(msrp=>$var(session)::address) == $null) {
-            if ($msrp(method) != "REPORT") msrp_reply("481", "No Such Session");
-            exit;
-          }
-          if ($msrp(method) != "REPORT" && $hdr(Failure-Report) != "no" && $hdr(Failure-Report) != "partial") msrp_reply("200", "OK");
-          if ($sht(msrp=>$var(session)::address) == $msrp(srcaddr)) {
-            if ($sht(msrp=>$var(session)::peer) != $null) {
-              msrp_relay_flags("1");
-              msrp_set_dst("$sht(msrp=>$var(session)::peer)", "$sht(msrp=>$var(session)::peersocket)");
-            }
-          } else {
-            $sht(msrp=>$var(session)::peer) = $msrp(srcaddr);
-            $sht(msrp=>$var(session)::peersocket) = $msrp(srcsock);
-            msrp_relay_flags("1");
-            msrp_set_dst("$sht(msrp=>$var(session)::address)", "$sht(msrp=>$var(session)::socket)");
-          }
-          msrp_relay();
-        }
-        """);
+        return Path.Combine(folder.FullName, "deploy", "kamailio", "msrp-relay.cfg");
+    }
 }

@@ -58,6 +58,9 @@ internal sealed class MsrpConnection(MsrpHub hub, IPAddress? remote, MsrpTarget?
 
     public bool IsOpen { get; set; }
 
+    /// <summary>It never came to be, for the certificate at the other end.</summary>
+    public bool IsUntrusted { get; set; }
+
     /// <summary>Whether it waits to be flushed.</summary>
     public bool IsAwake { get; set; }
 

@@ -152,6 +152,7 @@ internal sealed class MsrpHub
         }
 
         connection.IsOpen = false;
+        connection.IsUntrusted = isUntrusted;
         Metrics.ConnectionsChanged(-1);
         if (connection.Target is { } target && _outgoing.GetValueOrDefault(target) == connection)
         {

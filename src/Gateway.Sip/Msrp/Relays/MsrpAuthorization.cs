@@ -8,5 +8,8 @@ namespace Gateway.Sip.Msrp.Relays;
 /// <param name="Connection">It is good on this connection only (section 6.3).</param>
 internal sealed record MsrpAuthorization(MsrpPath Outbound, MsrpPath Inbound, MsrpConnection Connection)
 {
+    /// <summary>How long it is good for, counted from the relay's answer.</summary>
+    public TimeSpan Lifetime { get; init; }
+
     public bool IsValid => Connection.IsOpen;
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Security.Cryptography;
 using Gateway.Sip.Digest;
@@ -17,10 +18,15 @@ internal sealed class MsrpRelayClient
 
     private const int MostAttempts = 4;
 
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+
     private readonly MsrpHub _hub;
     private readonly MsrpRelay _relay;
     private DigestChallenge? _challenge;
     private uint _uses;
+    private MsrpPreparation _state = MsrpPreparation.Ready;
+    private int _refusals;
+    private long _quietUntil;
 
     public MsrpRelayClient(MsrpHub hub, MsrpRelay relay)
     {
@@ -31,12 +37,22 @@ internal sealed class MsrpRelayClient
 
     public MsrpTarget Target { get; }
 
-    /// <summary>Asks for a path.</summary>
+    /// <summary>Told when the relay's behaviour changes: what it does now, and the status it said, 0 for none.</summary>
+    public Action<MsrpPreparation, int>? OnChanged { get; set; }
+
+    /// <summary>Asks for a path. A relay that has refused is asked again after a pause only, which grows with every refusal.</summary>
     /// <param name="own">The session's own URI.</param>
-    /// <param name="done">Called once: with null when the relay refuses, is not reached, or does not answer.</param>
-    /// <param name="renew">Called at half of its lifetime: it must be asked for anew, and told to the peer (section 9.4).</param>
-    public void Authorize(MsrpUri own, Action<MsrpAuthorization?> done, Action renew) =>
-        Ask(new Request(own, done, renew), _relay.Lifetime, attempt: 1);
+    /// <param name="done">Called once: without a path when the relay refuses, is not reached, or does not answer.</param>
+    public void Authorize(MsrpUri own, Action<MsrpAuthorization?, MsrpPreparation> done)
+    {
+        if (_refusals > 0 && _hub.Now < _quietUntil)
+        {
+            done(null, MsrpPreparation.RelayRefused);
+            return;
+        }
+
+        Ask(new Request(own, done), _relay.Lifetime, attempt: 1);
+    }
 
     private void Ask(Request request, TimeSpan lifetime, int attempt)
     {
@@ -56,9 +72,9 @@ internal sealed class MsrpRelayClient
     {
         if (response?.Status == 200 && TryRead(response, connection, out var authorization))
         {
-            request.Done(authorization);
-            var granted = Seconds(response.Header("Expires")) ?? lifetime;
-            _hub.After(granted / 2, () => Renew(connection, request));
+            _refusals = 0;
+            Changed(MsrpPreparation.Ready, 200);
+            request.Done(authorization with { Lifetime = Seconds(response.Header("Expires")) ?? lifetime }, MsrpPreparation.Ready);
         }
         else if (attempt < MostAttempts && response?.Status == 401 && TryTakeChallenge(response, isFirst: attempt == 1))
         {
@@ -72,19 +88,37 @@ internal sealed class MsrpRelayClient
         else
         {
             _challenge = null;
-            request.Done(null);
+            _hub.Metrics.RelayFailed();
+            request.Done(null, response is null ? Silent(connection) : Refused(response.Status));
         }
     }
 
-    private static void Renew(MsrpConnection connection, Request request)
+    /// <summary>No answer: a connection that is open all the same leads nowhere, and what runs over it had better know.</summary>
+    private MsrpPreparation Silent(MsrpConnection connection)
     {
-        if (connection.IsOpen)
-        {
-            request.Renew();
-        }
+        connection.Link?.Close();
+        return Changed(connection.IsUntrusted ? MsrpPreparation.RelayUntrusted : MsrpPreparation.RelayUnreachable, 0);
     }
 
-    private static bool TryRead(MsrpHead response, MsrpConnection connection, out MsrpAuthorization? authorization)
+    private MsrpPreparation Refused(int status)
+    {
+        var pause = TimeSpan.FromSeconds(Math.Pow(2, Math.Min(_refusals++, 6)));
+        _quietUntil = _hub.Now + (long)(pause < LongestPause ? pause : LongestPause).TotalMilliseconds;
+        return Changed(MsrpPreparation.RelayRefused, status);
+    }
+
+    private MsrpPreparation Changed(MsrpPreparation state, int status)
+    {
+        if (_state != state)
+        {
+            _state = state;
+            OnChanged?.Invoke(state, status);
+        }
+
+        return state;
+    }
+
+    private static bool TryRead(MsrpHead response, MsrpConnection connection, [NotNullWhen(true)] out MsrpAuthorization? authorization)
     {
         authorization = null;
         if (!MsrpPath.TryParse(response.Header("Use-Path") ?? "", out var outbound) || outbound.Uris.Any(u => u.Port is null))
@@ -120,5 +154,5 @@ internal sealed class MsrpRelayClient
             ? TimeSpan.FromSeconds(Math.Min(seconds, 86_400))
             : null;
 
-    private sealed record Request(MsrpUri Own, Action<MsrpAuthorization?> Done, Action Renew);
+    private sealed record Request(MsrpUri Own, Action<MsrpAuthorization?, MsrpPreparation> Done);
 }

@@ -34,6 +34,9 @@ internal interface IMsrpHome
 /// </summary>
 internal sealed class MsrpSession : IMsrpSession
 {
+    /// <summary>A relay that does not renew a path now may do so before the path ends.</summary>
+    private static readonly TimeSpan RenewAgain = TimeSpan.FromSeconds(15);
+
     private readonly IMsrpHome _home;
     private readonly IMsrpSink _sink;
     private readonly SendRoom _room;
@@ -69,26 +72,30 @@ internal sealed class MsrpSession : IMsrpSession
 
     public bool IsConnected => _core.IsConnected;
 
-    public async ValueTask<bool> PrepareAsync(CancellationToken cancellationToken)
+    public async ValueTask<MsrpPreparation> PrepareAsync(CancellationToken cancellationToken)
     {
-        if (_home.Relay is null || _authorization is { IsValid: true })
+        if (!_closed && _home.Relay is not null && _authorization is not { IsValid: true })
         {
-            return !_closed;
+            var done = new TaskCompletionSource<(Relays.MsrpAuthorization?, MsrpPreparation)>(TaskCreationOptions.RunContinuationsAsynchronously);
+            Authorize((authorization, result) => done.SetResult((authorization, result)));
+            (_authorization, var result) = await done.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (_authorization is null)
+            {
+                return result;
+            }
         }
 
-        var done = new TaskCompletionSource<Relays.MsrpAuthorization?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Authorize(done.SetResult);
-        _authorization = await done.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return _authorization is not null && !_closed;
+        return _closed ? MsrpPreparation.Closed : MsrpPreparation.Ready;
     }
 
-    public string Offer(MsrpTerms? terms = null, bool newPath = false)
+    public void TakeNewPath()
     {
-        if (newPath)
-        {
-            Move(_uri.IsSecure);
-        }
+        _authorization = null; // it is for the URI that asked for it
+        Move(_uri.IsSecure);
+    }
 
+    public string Offer(MsrpTerms? terms = null)
+    {
         SetTerms(terms);
         CheckPrepared();
         _offeredSetup = _options.IsBehindNat && _home.Relay is null ? MsrpSetup.Active : MsrpSetup.ActPass;
@@ -284,7 +291,10 @@ internal sealed class MsrpSession : IMsrpSession
     private string Describe(MsrpSetup setup, bool cema)
     {
         var path = LocalPath;
-        return _description.Build(new MsrpLocal(_terms, path, setup, cema, path.First.IsSecure ? _home.Fingerprint : null)).ToString();
+
+        // Whom peers connect to is the relay, and its certificate is not ours.
+        var fingerprint = path.First.IsSecure && _home.Relay is null ? _home.Fingerprint : null;
+        return _description.Build(new MsrpLocal(_terms, path, setup, cema, fingerprint)).ToString();
     }
 
     private void SetTerms(MsrpTerms? terms)
@@ -313,21 +323,43 @@ internal sealed class MsrpSession : IMsrpSession
         }
     }
 
-    /// <summary>On the loop: asks the relay for a path, and again before it ends.</summary>
-    private void Authorize(Action<Relays.MsrpAuthorization?> done) => _home.Post(() => _home.Relay!.Authorize(_uri, done, Renew));
-
-    private void Renew()
+    /// <summary>Asks the relay for a path, and at half of its lifetime for the next (RFC 4976 section 9.4).</summary>
+    private void Authorize(Action<Relays.MsrpAuthorization?, MsrpPreparation> done)
     {
-        if (!_closed)
+        var uri = _uri;
+        _home.Post(() => _home.Relay!.Authorize(uri, (authorization, result) =>
         {
-            Authorize(renewed =>
+            if (authorization is not null)
             {
-                if (renewed is not null)
+                _core.Later(authorization.Lifetime / 2, () => Renew(authorization));
+            }
+
+            done(authorization, result);
+        }));
+    }
+
+    /// <summary>On the loop. A path that was replaced meanwhile is left to end.</summary>
+    private void Renew(Relays.MsrpAuthorization old)
+    {
+        if (_authorization != old || !old.IsValid)
+        {
+            return;
+        }
+
+        Authorize((renewed, _) =>
+        {
+            if (renewed is null)
+            {
+                _core.Later(RenewAgain, () => Renew(old));
+            }
+            else if (_authorization == old)
+            {
+                _authorization = renewed;
+                if (!renewed.Outbound.Equals(old.Outbound))
                 {
-                    _authorization = renewed;
                     _sink.OnReofferNeeded();
                 }
-            });
-        }
+            }
+        });
     }
 }

@@ -16,6 +16,7 @@ internal sealed class MsrpSessionCore : IStreamSession, IOutboxOwner
     private string? _firstTransaction;
     private MsrpPath? _foundFrom;
     private long _due = long.MaxValue;
+    private (long Due, Action Work)? _later;
 
     public MsrpSessionCore(MsrpHub hub, MsrpTerms terms, IMsrpSink sink, SendRoom room)
     {
@@ -111,9 +112,18 @@ internal sealed class MsrpSessionCore : IStreamSession, IOutboxOwner
         _unreported.Clear();
     }
 
+    /// <summary>One thing to do after a while, unless the session is closed by then; another takes its place.</summary>
+    public void Later(TimeSpan time, Action work) => _later = (_hub.Now + (long)time.TotalMilliseconds, work);
+
     /// <summary>Once a second.</summary>
     public void Tick(long now)
     {
+        if (_later is { } later && now >= later.Due)
+        {
+            _later = null;
+            later.Work();
+        }
+
         if (now >= _due)
         {
             _due = long.MaxValue;

@@ -20,4 +20,13 @@ internal static partial class MsrpLog
 
     [LoggerMessage(2104, LogLevel.Warning, "The certificate of {Host}:{Port} is not the one expected")]
     public static partial void Untrusted(ILogger logger, string host, int port);
+
+    [LoggerMessage(2105, LogLevel.Information, "MSRP relay {Relay} gives paths again")]
+    public static partial void RelayAgrees(ILogger logger, MsrpUri relay);
+
+    [LoggerMessage(2106, LogLevel.Warning, "MSRP relay {Relay} refuses {Username} with {Status}: no session over it until it agrees")]
+    public static partial void RelayRefuses(ILogger logger, MsrpUri relay, string username, int status);
+
+    [LoggerMessage(2107, LogLevel.Warning, "MSRP relay {Relay} cannot be used: {Why}; no session over it until it can")]
+    public static partial void RelayAway(ILogger logger, MsrpUri relay, string why);
 }
