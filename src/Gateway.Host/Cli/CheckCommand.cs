@@ -7,6 +7,7 @@ using Gateway.Mapping.State.Sqlite;
 using Gateway.Media.Native;
 using Gateway.Media.Rtpengine;
 using Gateway.Sip.Messages;
+using Gateway.Sip.Msrp;
 using Gateway.Sip.UserAgent;
 using Gateway.Xmpp.Component;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -31,6 +32,11 @@ internal static class CheckCommand
         checks.AddRange(options.Mapping.Trunks.Values.Where(trunk => trunk.Register)
             .OrderBy(trunk => trunk.Name, StringComparer.Ordinal)
             .Select(trunk => AccountAsync(options, trunk, patience.Token)));
+        if (options.Sip.MsrpRelay is { } messages)
+        {
+            checks.Add(MsrpRelayAsync(options, messages, patience.Token));
+        }
+
         checks.AddRange(options.Media.Engine == MediaEngine.Rtpengine
             ? options.Media.Rtpengine.Select(engine => RtpengineAsync(engine, patience.Token))
             : [.. NativeLibraries.Check().Select(library => Task.FromResult(Library(library))), Task.FromResult(Addresses(options))]);
@@ -180,6 +186,38 @@ internal static class CheckCommand
         }
     }
 
+    /// <summary>AUTH for a session that nobody has (RFC 4976 section 5.1): whether the account is let in.</summary>
+    private static async Task<CheckLine> MsrpRelayAsync(GatewayOptions options, MsrpRelay relay, CancellationToken cancellationToken)
+    {
+        var name = $"msrp relay {relay.Uri} as {relay.Username}";
+        const string Reach = "Check Sip.Msrp.Relay and the firewall";
+        try
+        {
+            var endpoint = new MsrpEndpoint(options.MsrpProbe(), TimeProvider.System, NullLogger<MsrpEndpoint>.Instance);
+            await using (endpoint.ConfigureAwait(false))
+            {
+                await endpoint.StartAsync(cancellationToken).ConfigureAwait(false);
+                var session = endpoint.Create(new MsrpTerms { AcceptTypes = ["text/plain"] }, new Unheard());
+                return await session.PrepareAsync(cancellationToken).ConfigureAwait(false) switch
+                {
+                    MsrpPreparation.Ready => new CheckLine(name, null, null),
+                    MsrpPreparation.RelayRefused => new CheckLine(name, "refused", "Check Sip.Msrp.Username and Password"),
+                    MsrpPreparation.RelayUntrusted => new CheckLine(
+                        name, "its certificate is not trusted", "Name the file of its authority in Sip.Msrp.Authorities, or correct the host in Sip.Msrp.Relay"),
+                    _ => new CheckLine(name, "no answer", Reach),
+                };
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return new CheckLine(name, "no answer", Reach);
+        }
+        catch (Exception e) when (e is SocketException or System.Security.Cryptography.CryptographicException or IOException)
+        {
+            return new CheckLine(name, e.Message.TrimEnd('.'), "Check the files of Sip.TlsCertificate, Sip.TlsKey and Sip.Msrp.Authorities");
+        }
+    }
+
     /// <summary>Whether state can be kept. A missing folder is not made: whoever checks may be another user than the service.</summary>
     private static CheckLine Store(StateOptions state)
     {
@@ -201,6 +239,34 @@ internal static class CheckCommand
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return new CheckLine(name, e.Message.TrimEnd('.'), "Make the folder writable for this user, or correct State.Path");
+        }
+    }
+
+    /// <summary>The session of a check is never described, so nothing is told of it.</summary>
+    private sealed class Unheard : IMsrpSink
+    {
+        public void OnConnected()
+        {
+        }
+
+        public void OnMessage(MsrpIncomingMessage message)
+        {
+        }
+
+        public void OnSent(string messageId)
+        {
+        }
+
+        public void OnReport(MsrpReport report)
+        {
+        }
+
+        public void OnSendFailed(string messageId, int status)
+        {
+        }
+
+        public void OnConnectionLost(MsrpLoss why)
+        {
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Gateway.Sip.Msrp;
 
 namespace Gateway.Host.Configuration;
 
@@ -21,4 +22,10 @@ public sealed record SipOptions
 
     /// <summary>Listeners for MSRP (RFC 4975).</summary>
     public ImmutableArray<ListenAddress> MsrpListen { get; init; } = [];
+
+    /// <summary>The relay that MSRP sessions go through (RFC 4976); null: peers are reached directly.</summary>
+    public MsrpRelay? MsrpRelay { get; init; }
+
+    /// <summary>PEM file of authorities that MSRP trusts beside the system's.</summary>
+    public string? MsrpAuthorities { get; init; }
 }

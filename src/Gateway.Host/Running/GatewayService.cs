@@ -99,7 +99,8 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
         _msrp = new MsrpEndpoint(msrp, time, logs.CreateLogger<MsrpEndpoint>());
         var perSender = plan.Policy with { CallsPerMinute = plan.Chats.SessionsPerMinute, ConcurrentCalls = plan.Chats.SessionsPerSender };
         _chats = new ChatService(new ChatServiceParts(
-            plan, addresses, new CallAdmission(perSender, addresses, policy, time), _xmpp, _sip, _msrp, _threads, msrp.OfferTls, time, logs.CreateLogger<ChatService>()));
+            plan, addresses, new CallAdmission(perSender, addresses, policy, time), _xmpp, _sip, _msrp, _threads,
+            IsMsrpSecure: msrp.Relay?.Uri.IsSecure ?? msrp.OfferTls, time, logs.CreateLogger<ChatService>()));
         _messages = new MessageService(new MessageServiceParts(
             plan, addresses, policy, _threads, _state, _chats, _xmpp, _sip, time, logs.CreateLogger<MessageService>())
         {

@@ -92,9 +92,18 @@ internal static class RoomOptions
             AdvertisedHost = host,
             TlsCertificate = options.Sip.TlsCertificate,
             TlsKey = options.Sip.TlsKey,
+            TlsAuthorities = options.Sip.MsrpAuthorities,
             OfferTls = listen.All(one => one.IsSecure),
+            Relay = options.Sip.MsrpRelay,
         };
     }
+
+    /// <summary>An endpoint beside a running gateway that asks its relay only.</summary>
+    public static MsrpOptions MsrpProbe(this GatewayOptions options) => options.Msrp("localhost") with
+    {
+        Listen = [new(false, new IPEndPoint(IPAddress.Loopback, 0))],
+        OfferTls = false,
+    };
 
     public static RtpengineOptions Rtpengine(this GatewayOptions options) => new()
     {

@@ -49,7 +49,10 @@ public sealed class GatewayConfigurationTests : IDisposable
                 "Listen": [ "udp:127.0.0.1:5070", "tcp:[::1]:5070", ],
                 "AdvertisedHost": "198.51.100.7",
                 "TlsCertificate": "cert.pem", "TlsKey": "key.pem", // relative to this file
-                "Msrp": { "Listen": [ "tcp:0.0.0.0:2855", "tls:0.0.0.0:2856" ] },
+                "Msrp": {
+                  "Listen": [ "tcp:0.0.0.0:2855", "tls:0.0.0.0:2856" ], "Relay": "msrps://relay.example.net", "Username": "gw", "Password": "r",
+                  "Lifetime": "5m", "Authorities": "cert.pem"
+                },
                 "DefaultTrunk": "pbx",
                 "OtherDomains": "refuse",
                 "Trunks": {
@@ -104,6 +107,10 @@ public sealed class GatewayConfigurationTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(10), mapping.Timers.LinkGrace);
         Assert.Equal("198.51.100.7", mapping.SipHost);
         Assert.Equal(5070, mapping.SipPort);
+        var relay = options.Sip.MsrpRelay!;
+        Assert.Equal(("msrps://relay.example.net;tcp", "gw", "r", TimeSpan.FromMinutes(5)), (relay.Uri.ToString(), relay.Username, relay.Password, relay.Lifetime));
+        Assert.DoesNotContain("\"r\"", relay.ToString(), StringComparison.Ordinal);
+        Assert.Equal(Path.Combine(_folder.Path, "cert.pem"), options.Sip.MsrpAuthorities);
         Assert.Equal(LogFormat.Json, options.Log.Format);
         Assert.Equal("t", options.Http.Token?.Reveal());
         Assert.Equal(Path.Combine(_folder.Path, "cert.pem"), options.Sip.TlsCertificate);
@@ -143,6 +150,17 @@ public sealed class GatewayConfigurationTests : IDisposable
             Sip("\"Msrp\": { \"Listen\": [ \"tls:0.0.0.0:2855\" ] }, \"TlsCertificate\": \"none.pem\""),
             "Sip.TlsCertificate = \"none.pem\"", "Name a readable PEM file"
         },
+        { Relay("\"Relay\": \"relay.example.net\", \"Username\": \"u\", \"Password\": \"p\""), "Sip.Msrp.Relay = \"relay.example.net\"", "msrps://relay.example.net:2855;tcp" },
+        { Relay("\"Relay\": \"msrps://r.example/session;tcp\", \"Username\": \"u\", \"Password\": \"p\""), "Sip.Msrp.Relay", "URI of the relay" },
+        { Relay("\"Relay\": \"msrps://u:hunter2@r.example;tcp\", \"Username\": \"u\", \"Password\": \"p\""), "Sip.Msrp.Relay = \"msrps://u:…@r.example;tcp\"", "URI" },
+        { Relay("\"Relay\": \"msrps://r.example;sctp\", \"Username\": \"u\", \"Password\": \"p\""), "Sip.Msrp.Relay", "URI of the relay" },
+        { Relay("\"Relay\": \"msrps://r.example;tcp\", \"Password\": \"hunter2\""), "Sip.Msrp.Username", "missing beside Relay" },
+        { Relay("\"Relay\": \"msrps://r.example;tcp\", \"Username\": \"u\""), "Sip.Msrp.Password", "missing beside Relay" },
+        { Relay("\"Username\": \"u\""), "Sip.Msrp.Relay", "missing beside Username" },
+        { Relay("\"Password\": \"hunter2\""), "Sip.Msrp.Relay", "missing beside Password" },
+        { Relay("\"Authorities\": \"none.pem\""), "Sip.Msrp.Authorities = \"none.pem\"", "PEM file with certificates" },
+        { Relay("\"Usrname\": \"u\""), "Sip.Msrp.Usrname", "Did you mean Sip.Msrp.Username?" },
+        { Relay("\"Relay\": \"msrps://r.example;tcp\", \"Username\": \"u\", \"Password\": \"p\", \"Lifetime\": \"5s\""), "Sip.Msrp.Lifetime", "from 60 to 86400" },
         { Sip("\"DefaultTrunk\": \"pbxx\""), "Sip.DefaultTrunk = \"pbxx\"", "Did you mean \"pbx\"" },
         { Sip("\"OtherDomains\": \"direct\""), "Sip.OtherDomains = \"direct\"", "not available in this version. Use trunk or refuse" },
         { Sip("\"OtherDomains\": \"1\""), "Sip.OtherDomains = \"1\"", "Write one of: trunk, direct, refuse" },
@@ -357,6 +375,8 @@ public sealed class GatewayConfigurationTests : IDisposable
 
     private static string Sip(string keys) =>
         $$"""{ "Xmpp": { "Domain": "a.example", "Secret": "s" }, "Sip": { {{keys}}, "Trunks": { "pbx": { "Uri": "sip:a.example" } } } }""";
+
+    private static string Relay(string keys) => Sip($"\"Msrp\": {{ {keys} }}");
 
     private static string Trunks(string value) => $$"""{ "Xmpp": { "Domain": "a.example", "Secret": "s" }, "Sip": { "Trunks": {{value}} } }""";
 

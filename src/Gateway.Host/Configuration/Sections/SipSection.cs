@@ -13,6 +13,7 @@ internal static class SipSection
     public static SipOptions Read(SectionReader section, ImmutableArray<string>.Builder notices)
     {
         var defaults = new SipOptions();
+        var msrp = MsrpSection.Read(section.Section("Msrp"), notices);
         var options = new SipOptions
         {
             Listen = section.List<ListenAddress>("Listen", defaults.Listen, ListenAddress.TryParse, ListenRemedy),
@@ -20,7 +21,9 @@ internal static class SipSection
                 "AdvertisedHost", null, AddressText.TryHost, "Write a host name or address, without a port"),
             TlsCertificate = ReadFileName(section, "TlsCertificate"),
             TlsKey = ReadFileName(section, "TlsKey"),
-            MsrpListen = ReadMsrp(section.Section("Msrp")),
+            MsrpListen = msrp.Listen,
+            MsrpRelay = msrp.Relay,
+            MsrpAuthorities = msrp.Authorities,
         };
 
         if (options.Listen.IsEmpty)
@@ -45,23 +48,23 @@ internal static class SipSection
         {
             section.Fault("Msrp.Listen", "tls: needs a certificate", "Name a PEM file in Sip.TlsCertificate");
         }
-        else if (isSecure && CertificateFault(options.TlsCertificate!, options.TlsKey) is { } fault)
+        else if ((isSecure || options is { MsrpRelay.Uri.IsSecure: true, TlsCertificate: not null }) && CertificateFault(options.TlsCertificate!, options.TlsKey) is { } fault)
         {
             section.Fault(
                 "TlsCertificate", $"no certificate with its key can be read: {fault.TrimEnd('.')}",
                 "Name a readable PEM file, and in Sip.TlsKey that of its key, unless one file holds both");
         }
 
-        if (!isSecure && (options.TlsCertificate is not null || options.TlsKey is not null))
+        if (!isSecure && options.MsrpRelay is not { Uri.IsSecure: true } && (options.TlsCertificate is not null || options.TlsKey is not null))
         {
-            notices.Add("Sip.TlsCertificate and Sip.TlsKey have no effect: only Sip.Msrp can listen on tls: in this version.");
+            notices.Add("Sip.TlsCertificate and Sip.TlsKey have no effect: only Sip.Msrp uses them in this version, to listen on tls: or towards a relay.");
         }
 
         return options;
     }
 
     /// <summary>Relative to the configuration file, as every file that it names.</summary>
-    private static string? ReadFileName(SectionReader section, string key) =>
+    internal static string? ReadFileName(SectionReader section, string key) =>
         section.Value<string?>(key, null, AddressText.TryAny, "Name a PEM file") is { } name ? Path.Combine(section.Folder, name) : null;
 
     /// <summary>Why the pair cannot be used; null when it can. Tried now: a start that fails later names no key.</summary>
@@ -77,15 +80,4 @@ internal static class SipSection
             return e.Message;
         }
     }
-
-    private static ImmutableArray<ListenAddress> ReadMsrp(SectionReader section)
-    {
-        var listen = section.List<ListenAddress>(
-            "Listen", [], TryMsrp, "Write tcp:address:port or tls:address:port, such as \"tcp:0.0.0.0:2855\"");
-        section.End();
-        return listen;
-    }
-
-    private static bool TryMsrp(string text, [System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out ListenAddress value) =>
-        ListenAddress.TryParse(text, out value) && value.Transport is "tcp" or "tls";
 }
