@@ -30,7 +30,7 @@ internal sealed partial class MessagesRun : IDisposable
     /// <summary>The subcommand <c>messages</c>.</summary>
     public static Command Command(Option<string> gateway)
     {
-        var rates = new Option<int[]>("--rates") { Description = "Messages a second.", DefaultValueFactory = _ => [500, 2000] };
+        var rates = new Option<int[]>("--rates") { Description = "Messages a second.", DefaultValueFactory = _ => [500, 2000], AllowMultipleArgumentsPerToken = true };
         var seconds = new Option<int>("--seconds") { Description = "How long each rate lasts.", DefaultValueFactory = _ => 15 };
         var command = new Command("messages", "SIP MESSAGE to XMPP messages and back, each way at each rate.") { gateway, rates, seconds };
         command.SetAction((parsed, _) => RunAsync(parsed.GetValue(gateway)!, parsed.GetValue(rates)!, parsed.GetValue(seconds)));
