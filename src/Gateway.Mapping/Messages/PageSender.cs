@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Gateway.Mapping.Addresses;
 using Gateway.Mapping.Configuration;
@@ -93,16 +94,26 @@ internal sealed class PageSender
     public Task<SipResult> SendSignAsync(PageMessage sign, CancellationToken cancellationToken) =>
         _agent.SendAsync(Request(sign, sign.Target, sign.Sign!, isFirst: false), cancellationToken);
 
-    private async Task<SipResult> PatientlyAsync(
+    /// <summary>Most messages are taken at once: the machinery of trying again is for the others.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<SipResult> PatientlyAsync(
         PageMessage message, SipBody body, bool isFirst, DateTimeOffset until, CancellationToken cancellationToken)
     {
+        var first = await OnceAsync(message, body, isFirst, cancellationToken).ConfigureAwait(false);
+        if (!Patience.MayRecover(first.Status, first.RetryAfter))
+        {
+            return first;
+        }
+
+        SipResult? known = first;
         var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellationToken);
         try
         {
             context.Properties.Set(Until, until);
             return await _patience.ExecuteAsync(
-                async context => await OnceAsync(message, body, isFirst, context.CancellationToken).ConfigureAwait(false), context)
-                .ConfigureAwait(false);
+                async context => Interlocked.Exchange(ref known, null)
+                    ?? await OnceAsync(message, body, isFirst, context.CancellationToken).ConfigureAwait(false),
+                context).ConfigureAwait(false);
         }
         finally
         {
@@ -110,7 +121,8 @@ internal sealed class PageSender
         }
     }
 
-    private async Task<SipResult> OnceAsync(PageMessage message, SipBody body, bool isFirst, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<SipResult> OnceAsync(PageMessage message, SipBody body, bool isFirst, CancellationToken cancellationToken)
     {
         var result = await _agent.SendAsync(Request(message, message.Target, body, isFirst), cancellationToken).ConfigureAwait(false);
         // 380 offers another service, not another address.

@@ -9,7 +9,8 @@ namespace Gateway.Sip.UserAgent;
 /// <summary>A request outside any dialog and its final response.</summary>
 internal sealed class OneShotRequest : IClientRequestUser
 {
-    private readonly TaskCompletionSource<SipResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // Who waits goes on upon the loop, where the response was read: to wake another thread would cost more than most of them do.
+    private readonly TaskCompletionSource<SipResult> _result = new();
     private readonly SipStack _stack;
     private readonly OutgoingRequest _what;
     private ClientRequest? _request;
@@ -45,12 +46,14 @@ internal sealed class OneShotRequest : IClientRequestUser
         _request.Start();
     }
 
-    /// <summary>On the loop: nobody waits any more.</summary>
-    public void GiveUp()
+    /// <summary>Nobody waits any more. From any thread; who waited hears it even when the loop has ended.</summary>
+    public void Abandon()
     {
-        _request?.GiveUp();
-        _result.TrySetResult(new SipResult(408, SipPhrases.Of(408), IsLocal: true));
+        _stack.Loop.Post(GiveUp);
+        _result.TrySetCanceled();
     }
+
+    private void GiveUp() => _request?.GiveUp();
 
     public void OnResponse(ClientRequest request, SipResponse response)
     {

@@ -165,11 +165,14 @@ public sealed partial class SipEndpoint : ISipUserAgent, IAsyncDisposable
 
         var oneShot = new OneShotRequest(_stack, request);
         _loop.Post(oneShot.Start);
-        var giveUp = cancellationToken.Register(() => _loop.Post(oneShot.GiveUp));
-        await using (giveUp.ConfigureAwait(false))
+        if (!cancellationToken.CanBeCanceled || oneShot.Result.IsCompleted)
         {
-            return await oneShot.Result.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return await oneShot.Result.ConfigureAwait(false);
         }
+
+        using var giveUp = cancellationToken.UnsafeRegister(
+            static state => ((OneShotRequest)state!).Abandon(), oneShot);
+        return await oneShot.Result.ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
