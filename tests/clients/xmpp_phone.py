@@ -56,6 +56,7 @@ class Phone(slixmpp.ClientXMPP):
     DEFAULTS = {
         "on_propose": "ring",      # ignore | ring | answer (ring, then proceed) | proceed (without ringing) | reject
         "on_initiate": "ring",     # without a message before: ignore | ring | accept
+        "message_initiation": True,  # advertised
         "auto_initiate": True,     # after proceed for our own propose
         "auto_accept": True,       # of the session that we proceeded with
         "dialect": "0.8",          # of answers to a propose in :0; "0.3.1": no ringing, accept to the own account
@@ -81,7 +82,8 @@ class Phone(slixmpp.ClientXMPP):
         self.plugin["feature_mechanisms"].unencrypted_plain = True
         self.auto_authorize, self.auto_subscribe = None, False  # who may see her presence is the test's to say
         for feature in FEATURES:
-            self.plugin["xep_0030"].add_feature(feature)
+            if feature != MESSAGE[0] or self.options["message_initiation"]:
+                self.plugin["xep_0030"].add_feature(feature)
         self.plugin["xep_0030"].add_identity("client", "pc", "interop phone")
         self.add_event_handler("session_start", self._started)
         self.add_event_handler("failed_all_auth", lambda _: self.tell("login_failed"))

@@ -57,6 +57,7 @@ public sealed partial record Call
         (Inviting or Ringing or EarlyProceeded or JingleInviting or JingleRinging or NegotiatingEarly or EarlyMedia or Proposing
             or RingingUser, TimedOut(CallTimer.Ring)) => NobodyCame(),
         (EarlyProceeded or Proceeded or Awaiting or Joining, TimedOut(CallTimer.Initiate)) => NobodyCame(), // J-21
+        (OfferingUser or Initiated, TimedOut(CallTimer.Ring)) when !UsesMessageInitiation => NobodyCame(), // T-13
         (OfferingUser or Initiated, TimedOut(CallTimer.Accept)) => NobodyCame(), // J-30
         (Proposing or RingingUser, TimedOut(CallTimer.TieBreak)) when OurProposeLost => Both(new(JingleReason.Expired), 480, new SipReason("SIP", 408)),
         (AwaitingMigration, TimedOut(CallTimer.Migration)) => Both(Lost, 480, new SipReason("Q.850", 16)),
@@ -100,7 +101,7 @@ public sealed partial record Call
         {
             XmppLeg.TheirPropose => [new SendReject(why)],
             XmppLeg.TheirProceed => [new SendFinish(why)],
-            XmppLeg.OurPropose => [new SendRetract(why)],
+            XmppLeg.OurPropose => UsesMessageInitiation ? [new SendRetract(why)] : [],
             XmppLeg.Jingle => [new SendSessionTerminate(why), .. FinishToo(why)],
             _ => [],
         };

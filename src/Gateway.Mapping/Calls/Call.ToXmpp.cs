@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using Gateway.Mapping.Sessions;
 using static Gateway.Mapping.Calls.CallEffect;
@@ -11,8 +12,19 @@ public sealed partial record Call
 {
     private Transition<Call, CallEffect>? OnCallToXmpp(CallEvent e) => (State, e) switch
     {
-        (Idle, InviteReceived) =>
-            To(Proposing, new SendPropose(), new StartTimer(CallTimer.Ring), new StartTimer(CallTimer.AssumeRinging)),
+        (Idle, InviteReceived { AsksForPresence: true }) => To(Asking, new StartTimer(CallTimer.Presence)),
+        (Idle, InviteReceived) => Propose(),
+
+        // ---- T-13: her first device with Jingle. One that does not know JMI is rung by Jingle itself; else a propose rings all of hers.
+        (Asking, DeviceShown { SpeaksMessageInitiation: false } d) => (this with { Device = d.Device, UsesMessageInitiation = false }).To(OfferingUser,
+            new StopTimer(CallTimer.Presence), new StartTimer(CallTimer.Ring), new StartTimer(CallTimer.AssumeRinging), new PrepareJingleOffer()),
+        (Asking, DeviceShown) => Propose(new StopTimer(CallTimer.Presence)),
+        (Asking, TimedOut(CallTimer.Presence)) => Propose(),
+        (Asking, ProposeCrossed p) => Join(p, new StopTimer(CallTimer.Presence)),
+        (OfferingUser or Initiated, DeviceRinging or TimedOut(CallTimer.AssumeRinging)) when !UsesMessageInitiation =>
+            Stay(new StopTimer(CallTimer.AssumeRinging), new SendSipRinging()),
+        (Initiated, SessionAccepted) when !UsesMessageInitiation =>
+            To(AnsweringSip, new StopTimer(CallTimer.Ring), new StopTimer(CallTimer.AssumeRinging), new PrepareSipAnswer()),
 
         // ---- Ringing.
         (Proposing, DeviceRinging) => (this with { DeviceRang = true })
@@ -50,13 +62,16 @@ public sealed partial record Call
         _ => null,
     };
 
+    private Transition<Call, CallEffect> Propose(params ImmutableArray<CallEffect> first) =>
+        To(Proposing, [.. first, new SendPropose(), new StartTimer(CallTimer.Ring), new StartTimer(CallTimer.AssumeRinging)]);
+
     /// <summary>Takes the user's propose although the phone's INVITE waits: one call results (J-41).</summary>
-    private Transition<Call, CallEffect> Join(ProposeCrossed p, CallEffect? retract = null)
+    private Transition<Call, CallEffect> Join(ProposeCrossed p, CallEffect? first = null)
     {
         var joined = this with { Sid = p.Id, Device = p.Device, Namespace = p.Namespace, Crossed = null, OurProposeLost = false };
         return joined.To(Joining,
         [
-            .. retract is null ? [] : new[] { retract },
+            .. first is null ? [] : new[] { first },
             new StopTimer(CallTimer.Ring), new StopTimer(CallTimer.AssumeRinging), new StopTimer(CallTimer.TieBreak),
             new SendProceed(), new StartTimer(CallTimer.Initiate),
         ]);

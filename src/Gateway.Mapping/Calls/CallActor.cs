@@ -276,6 +276,7 @@ internal sealed partial class CallActor : IAsyncDisposable
         var timers = _context.Options.Timers;
         return timer switch
         {
+            CallTimer.Presence => timers.PresenceAnswer,
             CallTimer.Ring => Parties.RingTimeout,
             CallTimer.Initiate => timers.SessionInitiate,
             CallTimer.Accept => timers.SessionAccept,

@@ -27,6 +27,9 @@ public abstract record CallEvent
     /// <summary>A device of the user rings (ringing, session-info ringing, or a receipt for our propose).</summary>
     public sealed record DeviceRinging : CallEvent;
 
+    /// <summary>A device of the user that has Jingle for audio showed itself (T-13).</summary>
+    public sealed record DeviceShown(Jid Device, bool SpeaksMessageInitiation) : CallEvent;
+
     /// <summary>A device took the call (proceed, or accept in :1).</summary>
     public sealed record DeviceProceeded(Jid Device, JingleMessageNamespace Namespace) : CallEvent;
 
@@ -81,7 +84,11 @@ public abstract record CallEvent
     // ---- SIP.
 
     /// <summary>An INVITE for the user; the propose goes out.</summary>
-    public sealed record InviteReceived : CallEvent;
+    public sealed record InviteReceived : CallEvent
+    {
+        /// <summary>The user is asked for temporary presence, and has a moment to show her devices (T-13).</summary>
+        public bool AsksForPresence { get; init; }
+    }
 
     /// <summary>The called SIP address is calling the user at this moment (J-41 seen from the other order).</summary>
     public sealed record InviteCrossed(ISipCall Call) : CallEvent;

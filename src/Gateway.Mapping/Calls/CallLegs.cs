@@ -55,7 +55,7 @@ public static class CallLegs
     {
         CallState.Inviting or CallState.Ringing or CallState.EarlyProceeded or CallState.JingleInviting
             or CallState.JingleRinging or CallState.NegotiatingEarly or CallState.EarlyMedia or CallState.Cancelling => SipLeg.OurInvite,
-        CallState.Proposing or CallState.RingingUser or CallState.OfferingUser or CallState.Initiated
+        CallState.Asking or CallState.Proposing or CallState.RingingUser or CallState.OfferingUser or CallState.Initiated
             or CallState.AnsweringSip or CallState.Joining or CallState.JoinNegotiating => SipLeg.TheirInvite,
         CallState.Proceeded or CallState.Negotiating or CallState.Active or CallState.AwaitingMigration => SipLeg.Dialog,
         _ => SipLeg.None,

@@ -69,7 +69,7 @@ public sealed partial class CallService
             return Refused(invite, 482, "this call runs already", null); // U-42: the same INVITE by another way
         }
 
-        Begin(actor, new CallInput(new CallEvent.InviteReceived()) { PhoneSdp = invite.Sdp });
+        Begin(actor, new CallInput(new CallEvent.InviteReceived { AsksForPresence = _parts.Options.Presence.AskXmppUsers }) { PhoneSdp = invite.Sdp });
         return new InviteDecision.Take(actor.Sink);
     }
 

@@ -28,6 +28,7 @@ public sealed partial class CallService
             .OnMessage(JingleMessageNamespaces.V1, OnJingleMessage).Advertise(JingleMessageNamespaces.V1)
             .OnMessage(Receipts, OnReceipt)
             .OnMessageError(OnMessageError)
+            .OnPresence(OnPresence)
             .OnIqSet(JingleNamespaces.Core, OnJingle).Advertise(JingleNamespaces.Core)
             .Advertise(JingleNamespaces.Rtp)
             .Advertise("urn:xmpp:jingle:apps:rtp:audio")

@@ -53,6 +53,9 @@ public enum CallState
 
     // ---- The SIP user calls.
 
+    /// <summary>INVITE received; the user was asked for temporary presence, and the first device that has Jingle is awaited (T-13).</summary>
+    Asking,
+
     /// <summary>INVITE received, <c>propose</c> sent.</summary>
     Proposing,
 

@@ -6,6 +6,9 @@ namespace Gateway.Mapping.Calls;
 /// </summary>
 public enum CallTimer
 {
+    /// <summary>No device with Jingle showed itself (T-13).</summary>
+    Presence,
+
     /// <summary>The called side gives no final answer.</summary>
     Ring,
 

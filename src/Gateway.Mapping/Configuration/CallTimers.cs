@@ -3,6 +3,9 @@ namespace Gateway.Mapping.Configuration;
 /// <summary>The durations of call set-up. Defaults follow the specifications, or living clients where those are stricter.</summary>
 public sealed record CallTimers
 {
+    /// <summary>How long devices have to show themselves when the user is asked for temporary presence (MAPPING T-13).</summary>
+    public TimeSpan PresenceAnswer { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>How long an XMPP user is rung when the INVITE states no Expires (MAPPING J-31; Conversations with several
     /// devices stays silent when busy, so this is the only end).</summary>
     public TimeSpan RingTimeout { get; init; } = TimeSpan.FromSeconds(45);

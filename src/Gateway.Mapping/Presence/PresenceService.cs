@@ -150,9 +150,11 @@ public sealed class PresenceService : IXmppExtension, IXmppLinkObserver, IDispos
             var sharing = SharingOf(user, contact);
             sharing.Sessions++;
             sharing.Keep();
-            if (announce && !IsSeenBy(user, contact) && sharing.Recipients.Add(user.Bare))
+            if (announce && ((!IsSeenBy(user, contact) && sharing.Recipients.Add(user.Bare)) || _options.AskXmppUsers))
             {
-                var stanza = _contacts.WriteBare(GatewayResource.Of(contact), user.Bare);
+                var stanza = Exchange.KnownOf(user, contact) is { IsOpen: true } known
+                    ? _contacts.Write(contact.Bare, user.Bare, known)
+                    : Presence(contact, user.Bare, _subscribers.Contains(user, contact));
                 stanza.Add(_options.AskXmppUsers ? TemporaryPresence.Write(TemporaryPresenceReason.Media) : []); // T-13
                 _link.TrySend(stanza);
             }

@@ -52,6 +52,53 @@ public abstract class CallToXmppTests(GatewaySite site)
         await site.Gateway.HasNoSessionAsync();
     }
 
+    [Fact] // E-5, E-7: her client says where she is now
+    public async Task Propose_that_comes_back_with_another_address_sends_the_caller_there()
+    {
+        var juliet = await site.NewXmppPhoneAsync(new { on_propose = "ignore" });
+        await using var phone = await site.PlaceCallAsync("call_refused", juliet.BareJid, ("status", "302"), ("more", "Priority: normal"));
+        var propose = await juliet.SeesMessageAsync("propose");
+
+        await juliet.SendXmlAsync(
+            $"<message xmlns='jabber:client' type='error' to='{propose["from"]}' id='jm-propose-{propose["sid"]}'><error type='modify'>"
+            + $"<redirect xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>xmpp:nurse@{GatewaySite.Domain}</redirect></error></message>");
+
+        var refused = await phone.SeesAsync(message => message.IsResponse(302, "INVITE"));
+        Assert.Equal($"<sip:nurse@{GatewaySite.Domain}>", refused.Header("Contact"));
+        await phone.SucceedsAsync();
+        await site.Gateway.HasNoSessionAsync();
+    }
+
+    [Fact] // T-13: a client that knows Jingle alone shows itself when it is asked, and is called directly
+    public async Task Client_that_shows_itself_without_JMI_is_rung_by_Jingle()
+    {
+        await using var asking = await site.NewGatewayAsync(c => c["Mapping"]!["PresenceAskXmppUsers"] = true);
+        var juliet = await site.NewXmppPhoneAsync(new { message_initiation = false, on_initiate = "accept" });
+        await using var phone = await site.PlaceCallAsync("call_and_hang_up", juliet.BareJid, asking.SipPort);
+
+        var asked = await juliet.Events.WaitAsync(e => e.Kind == "presence" && e["xml"]?.Contains("urn:xmpp:decloak:0", StringComparison.Ordinal) == true);
+        Assert.All(["urn:xmpp:temppres:0", "http://telepathy.freedesktop.org/xmpp/protocol/decloak"], name => Assert.Contains(name, asked["xml"], StringComparison.Ordinal));
+        await juliet.SendXmlAsync($"<presence xmlns='jabber:client' to='{asked["from"]}'/>");
+
+        await juliet.SeesJingleAsync("session-initiate");
+        await phone.SucceedsAsync();
+        await juliet.SeesJingleAsync("session-terminate");
+        Assert.DoesNotContain(juliet.Events.All, e => e.Kind == "jmi");
+        await asking.Process.HasNoSessionAsync();
+    }
+
+    [Fact] // T-13: after 3 s nobody is waited for any more
+    public async Task User_who_shows_no_device_is_proposed_to_all_the_same()
+    {
+        await using var asking = await site.NewGatewayAsync(c => c["Mapping"]!["PresenceAskXmppUsers"] = true);
+        var juliet = await site.NewXmppPhoneAsync(new { on_propose = "answer" });
+        await using var phone = await site.PlaceCallAsync("call_and_hang_up", juliet.BareJid, asking.SipPort);
+
+        await juliet.SeesMessageAsync("propose");
+        await phone.SucceedsAsync();
+        await asking.Process.HasNoSessionAsync();
+    }
+
     [Fact] // XEP-0353 0.4 and 0.5: MAPPING J-2, J-3
     public async Task Client_of_the_other_namespace_answers_in_it()
     {

@@ -334,6 +334,10 @@ public sealed class PresenceServiceTests : IDisposable
         Assert.True(TemporaryPresence.TryRead(Last(), out var reason));
         Assert.Equal(TemporaryPresenceReason.Media, reason);
         Assert.Equal(3, _link.Sent[^1].Elements().Count(child => child.Attribute("reason") is not null));
+
+        _link.Sent.Clear();
+        _service.SessionStarted(Jid.Parse(Juliet), Jid.Parse(Romeo), announce: true); // and again before the next call
+        Assert.True(TemporaryPresence.TryRead(Last(), out _));
     }
 
     [Fact] // T-8: sessions are told
