@@ -12,10 +12,11 @@ JSON lines on standard output. A command may carry "ref"; its outcome is an even
   accept    phone session sdp           the answer to an offer; connects when it is the active side
   auth      phone session relay username password     asks a relay for a path (RFC 4976)
   Calls:
-  invite    phone call to via [call_id transport types renew subject]     event "answered" or "refused", session = call
-  pick      phone call [status]         answers an INVITE that waits; ring phone call
+  invite    phone call to via [call_id transport types renew subject headers ack]     event "answered" or "refused", session = call;
+                                        ack false: its 200 is left without one
+  pick      phone call [status]         answers an INVITE, or re-INVITE, that waits; ring phone call
   bye cancel                            phone call
-  reinvite  phone call                  with a new path: the session is created anew
+  reinvite  phone call [renew]          with a new path, unless renew is false: the session is created anew
   Messages in a session (or call):
   send      phone session [body size type id success failure chunk shuffle]    size: that many octets instead of a body
   flood     phone session count prefix
@@ -48,13 +49,15 @@ class Call:
 
     def __init__(self, name, session):
         self.name, self.session = name, session
-        self.local = self.remote = self.call_id = self.target = self.invite = self.reply = None
+        self.local = self.remote = self.call_id = self.target = self.invite = self.asked = self.reply = None
         self.cseq, self.routes, self.via, self.transport, self.outgoing, self.remote_sdp = 1, [], None, "udp", True, None
 
 
 class Phone:
     DEFAULTS = {
         "on_invite": "accept",   # accept | ring | wait | a status to refuse with
+        "on_first_invite": None,   # a status to refuse the first one with
+        "moved_to": None,        # Contact of that refusal
         "on_message": 200,       # status for MESSAGE; 0: no answer
         "on_options": 200,
         "on_reinvite": 200,
@@ -171,7 +174,7 @@ class Phone:
             headers.append(("content-type", content_type))
         return Message(f"{method} {call.target} SIP/2.0", headers, body)
 
-    async def invite(self, name, to, via, call_id=None, transport="udp", subject=None, **options):
+    async def invite(self, name, to, via, call_id=None, transport="udp", subject=None, headers=None, ack=True, **options):
         session = self.new_session(name, options)
         call = self.calls[name] = Call(name, session)
         call.via, call.transport, call.call_id = self._place(via), transport, call_id or token(16)
@@ -180,17 +183,20 @@ class Phone:
         call.invite = self._dialog_request(call, "INVITE", self.offer(session).encode(), "application/sdp")
         if subject:
             call.invite.headers.append(("subject", subject))
+        call.invite.headers += [(n.lower(), v) for n, v in headers or []]
         response = await self.agent.request(
             call.invite, *call.via, transport, lambda r: self.tell("provisional", call=name, status=r.status))
         if response is None or response.status >= 300:
             await self._ack(call, response, same_branch=True)
-            self.tell("refused", call=name, status=response.status if response else 0, phrase=response.start if response else "")
+            self.tell("refused", call=name, status=response.status if response else 0, phrase=response.start if response else "",
+                      contact=response.get("contact") if response else "", warning=response.get("warning") if response else "")
             return
         call.remote = response.get("to")
         call.target = uri_of(response.get("contact"))
         call.routes = list(reversed(response.all("record-route")))
-        await self._ack(call, response)
-        self.accept(session, response.body.decode())
+        if ack:
+            await self._ack(call, response)
+            self.accept(session, response.body.decode())
         self.tell("answered", call=name, sdp=response.body.decode(), call_id=call.call_id)
 
     async def _ack(self, call, response, same_branch=False):
@@ -215,12 +221,13 @@ class Phone:
         response = await self.agent.request(cancel, *call.via, call.transport)
         return {"status": response.status if response else 0}
 
-    async def reinvite(self, call):
-        call.session.renew()
+    async def reinvite(self, call, renew=True):
+        if renew:
+            call.session.renew()
         call.invite = self._dialog_request(call, "INVITE", self.offer(call.session).encode(), "application/sdp")
         response = await self.agent.request(call.invite, *call.via, call.transport)
         await self._ack(call, response, same_branch=response is not None and response.status >= 300)
-        if response is not None and response.status == 200:
+        if renew and response is not None and response.status == 200:
             self.accept(call.session, response.body.decode())
         return {"status": response.status if response else 0}
 
@@ -254,7 +261,7 @@ class Phone:
             if not call:  # a dialog of who had this port before (RFC 3261 section 12.2.2)
                 self.agent.respond(request, reply, 481)
                 return
-            call.invite, call.reply = request, reply
+            call.asked, call.reply = request, reply
             self.tell("reinvited", call=call.name, sdp=request.body.decode())
             if self.options["on_reinvite"] == 200:
                 path = self.read(request.body.decode())[0]
@@ -266,7 +273,7 @@ class Phone:
             return
         name = request.get("call-id")
         call = self.calls[name] = Call(name, self.new_session(name, {}))
-        call.outgoing, call.call_id, call.invite, call.reply = False, request.get("call-id"), request, reply
+        call.outgoing, call.call_id, call.asked, call.reply = False, request.get("call-id"), request, reply
         call.tag = token()
         call.local, call.remote = request.get("to") + f";tag={call.tag}", request.get("from")
         call.target, call.routes = uri_of(request.get("contact")), request.all("record-route")
@@ -275,9 +282,10 @@ class Phone:
         call.via = (hop.group(1), int(hop.group(2) or 5060))
         self.tell("invited", call=name, sdp=request.body.decode(), **{"from": request.get("from"), "to": request.get("to"),
                   "subject": request.get("subject"), "uri": request.start.split()[1], "language": request.get("content-language")})
-        action = self.options["on_invite"]
+        action, self.options["on_first_invite"] = self.options["on_first_invite"] or self.options["on_invite"], None
         if isinstance(action, int):
-            self.agent.respond(request, reply, action, headers=self._later(), to_tag=call.tag)
+            moved = [("contact", f"<{self.options['moved_to']}>")] if self.options["moved_to"] else []
+            self.agent.respond(request, reply, action, headers=self._later() + moved, to_tag=call.tag)
         elif action in ("ring", "accept"):
             self.agent.respond(request, reply, 180, to_tag=call.tag)
             if action == "accept":
@@ -285,25 +293,26 @@ class Phone:
 
     async def _accept_call(self, call, tag):
         try:
-            sdp = await self.answer(call.session, call.invite.body.decode())
+            sdp = await self.answer(call.session, call.asked.body.decode())
         except AttributeError:
-            self.agent.respond(call.invite, call.reply, 488, to_tag=tag)
+            self.agent.respond(call.asked, call.reply, 488, to_tag=tag)
             return
-        self.agent.respond(call.invite, call.reply, 200, "OK", [
+        self.agent.respond(call.asked, call.reply, 200, "OK", [
             ("contact", self.agent.contact(self.user, call.transport)), ("content-type", "application/sdp"),
             ("allow", self.options["allow"])], sdp.encode(), tag)
 
     async def pick(self, call, status=200):
+        tag = None if ";tag=" in call.asked.get("to") else call.tag
         if status == 200:
-            await self._accept_call(call, call.tag)
+            await self._accept_call(call, tag)
         else:
-            self.agent.respond(call.invite, call.reply, status, to_tag=call.tag)
+            self.agent.respond(call.asked, call.reply, status, to_tag=tag)
 
     def _on_cancel(self, request, reply, call, reliable):
         self.agent.respond(request, reply, 200 if call else 481, to_tag=getattr(call, "tag", None))
         if call:
             self.tell("cancelled", call=call.name)
-            self.agent.respond(call.invite, call.reply, 487, to_tag=call.tag)
+            self.agent.respond(call.asked, call.reply, 487, to_tag=call.tag)
 
     def _on_bye(self, request, reply, call, reliable):
         self.agent.respond(request, reply, 200 if call else 481)
@@ -382,13 +391,17 @@ async def run(c):
     if command == "auth":
         return await phone.auth(session, c["relay"], c["username"], c["password"])
     if command == "invite":
-        options = {k: c[k] for k in ("call_id", "transport", "subject", "types") if k in c}
+        options = {k: c[k] for k in ("call_id", "transport", "subject", "types", "headers", "ack") if k in c}
         asyncio.ensure_future(phone.invite(c["call"], c["to"], c["via"], **options, **c.get("options", {})))
     elif command in ("pick",):
         await phone.pick(call, c.get("status", 200))
     elif command == "ring":
-        phone.agent.respond(call.invite, call.reply, 180, to_tag=call.tag)
-    elif command in ("bye", "cancel", "reinvite"):
+        phone.agent.respond(call.asked, call.reply, 180, to_tag=call.tag)
+    elif command == "reinvite":
+        return await phone.reinvite(call, c.get("renew", True))
+    elif command in ("bye", "cancel"):
+        if call is None:
+            return {"status": 481}  # the other side was faster
         return await getattr(phone, command)(call)
     elif command == "send":
         body = bytes(i % 251 for i in range(c["size"])) if c.get("size") else (c.get("body") or "").encode()

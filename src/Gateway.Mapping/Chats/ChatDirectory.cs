@@ -104,9 +104,15 @@ internal sealed class ChatDirectory(TimeProvider time) : ISessionDirectory
     public ImmutableArray<ChatActor> Between(Jid user, Jid contactKey) =>
         Of(user).RemoveAll(chat => chat.Parties.ContactKey != contactKey || chat.Snapshot.State is ChatState.Cancelling or ChatState.Ended);
 
-    /// <summary>Whether a negotiated session of the thread ended a while ago, and in which dialect.</summary>
+    /// <summary>Whether a negotiated session of the thread ended a while ago, or at this moment, and in which dialect.</summary>
     public bool WasNegotiated(Jid user, Jid contactKey, string thread, out ChatNegotiationDialect dialect)
     {
+        if (TryFind(user, contactKey, thread, out var ending) && ending.Snapshot is { State: ChatState.Ended, Dialect: { } spoken })
+        {
+            dialect = spoken;
+            return true;
+        }
+
         var isKnown = _over.TryGetValue((user.Bare, contactKey, thread), out var over) && time.GetElapsedTime(over.At) < Memory;
         dialect = over.Dialect;
         return isKnown;

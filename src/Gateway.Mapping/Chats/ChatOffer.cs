@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Gateway.Xmpp.Addresses;
 using Gateway.Xmpp.ChatNegotiation;
 
 namespace Gateway.Mapping.Chats;
@@ -9,6 +10,10 @@ namespace Gateway.Mapping.Chats;
 /// <param name="Wanted">The terms that follow from them and from what the gateway can promise.</param>
 public sealed record ChatOffer(string? Id, ImmutableArray<ChatParameter> Parameters, ChatTerms Wanted)
 {
+    /// <summary>Her device that sent it, which alone can be told what was wrong with it: an error to a bare JID is lost (RFC 6121 section
+    /// 8.5.2.1.1).</summary>
+    public Jid? From { get; init; }
+
     /// <summary>The session needs formatted text.</summary>
     public bool NeedsXhtml { get; init; }
 

@@ -123,7 +123,7 @@ public sealed partial class ChatService
     {
         var promises = new ChatPromises(_parts.Options.Chats.OffTheRecord, chat.Snapshot.Terms.Secure);
         return ChatGrants.TryRead(dialect, message.Id, parameters, chat.Snapshot.Terms, promises, out var offer, out var fault)
-            ? Posted(message, chat, new ChatEvent.UserRenegotiates(offer))
+            ? Posted(message, chat, new ChatEvent.UserRenegotiates(offer with { From = message.From }))
             : Refused(message, fault);
     }
 

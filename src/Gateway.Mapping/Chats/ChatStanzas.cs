@@ -65,15 +65,16 @@ internal sealed class ChatStanzas(ChatSurroundings surroundings, ChatActor chat)
     /// <summary>N-22: 0.8 knows an error only; 1.2 can say no where no field is to blame (section 6).</summary>
     public void RenegotiationError(ChatOffer offer, StanzaErrorCondition condition, ImmutableArray<string> fields)
     {
+        var to = offer.From ?? Now.Device;
         if (Dialect != ChatNegotiationDialect.V08 && fields.IsEmpty && condition == StanzaErrorCondition.FeatureNotImplemented)
         {
-            Send(Now.Device, null, new ChatNegotiationMessage.RenegotiateReply(Dialect, false, ImmutableDictionary<string, string>.Empty));
+            Send(to, null, new ChatNegotiationMessage.RenegotiateReply(Dialect, false, ImmutableDictionary<string, string>.Empty));
             return;
         }
 
         // The form itself, which every error echoes, is made again from what was read of it.
         var form = ChatNegotiationWriter.Build(
-            Now.Device.ToString(), From, offer.Id, Thread, new ChatNegotiationMessage.Renegotiate(Dialect, offer.Parameters));
+            to.ToString(), From, offer.Id, Thread, new ChatNegotiationMessage.Renegotiate(Dialect, offer.Parameters));
         if (Stanza.TryRead(form, out var stanza, out _) && stanza is MessageStanza message)
         {
             surroundings.Link.TrySend(FeatureNegotiationForms.ErrorReply(message, condition, fields));

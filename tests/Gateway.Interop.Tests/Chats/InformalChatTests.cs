@@ -5,8 +5,7 @@ using Gateway.Testing.Phones;
 namespace Gateway.Interop.Tests.Chats;
 
 /// <summary>Ordinary chat over MSRP (RFC 7573): clients that know nothing of negotiation, phones that know nothing else.</summary>
-[Collection(BesideProsody.Name)]
-public sealed class InformalChatTests(ProsodySite site) : IAsyncLifetime
+public abstract class InformalChatTests(GatewaySite site) : IAsyncLifetime
 {
     private const string Romeo = "1001@" + GatewaySite.Component;
     private const string RomeoFull = Romeo + "/sip";
@@ -252,3 +251,11 @@ public sealed class InformalChatTests(ProsodySite site) : IAsyncLifetime
         return call;
     }
 }
+
+/// <summary>Ordinary chat over MSRP, beside Prosody.</summary>
+[Collection(BesideProsody.Name)]
+public sealed class InformalChatBesideProsodyTests(ProsodySite site) : InformalChatTests(site);
+
+/// <summary>Ordinary chat over MSRP, beside ejabberd.</summary>
+[Collection(BesideEjabberd.Name)]
+public sealed class InformalChatBesideEjabberdTests(EjabberdSite site) : InformalChatTests(site);

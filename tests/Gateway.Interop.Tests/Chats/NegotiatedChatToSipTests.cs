@@ -4,8 +4,7 @@ using Gateway.Testing.Phones;
 namespace Gateway.Interop.Tests.Chats;
 
 /// <summary>An XMPP user begins a session by XEP-0155, in each version, with a SIP user who speaks MSRP.</summary>
-[Collection(BesideProsody.Name)]
-public sealed class NegotiatedChatToSipTests(ProsodySite site) : IAsyncLifetime
+public abstract class NegotiatedChatToSipTests(GatewaySite site) : IAsyncLifetime
 {
     private const string Romeo = "1001@" + GatewaySite.Component;
     private const string RomeoFull = Romeo + "/sip";
@@ -79,10 +78,15 @@ public sealed class NegotiatedChatToSipTests(ProsodySite site) : IAsyncLifetime
     [Theory] // N-11, N-12, N-17
     [InlineData("0.8", 486, "decline")]
     [InlineData("1.2", 603, "decline")]
+    [InlineData("1.2", 486, "decline")]
+    [InlineData("0.8", 600, "decline")]
+    [InlineData("0.8", 607, "decline")]
+    [InlineData("1.2", 608, "decline")]
     [InlineData("0.8", 480, "decline")]
     [InlineData("0.8", 415, "service-unavailable")]
     [InlineData("1.2", 488, "service-unavailable")]
     [InlineData("0.8", 501, "service-unavailable")]
+    [InlineData("1.2", 405, "service-unavailable")]
     [InlineData("0.8", 404, "item-not-found")]
     [InlineData("1.2", 604, "item-not-found")]
     [InlineData("0.8", 410, "gone")]
@@ -145,12 +149,14 @@ public sealed class NegotiatedChatToSipTests(ProsodySite site) : IAsyncLifetime
     }
 
     [Theory] // N-16, U-4, U-5
-    [InlineData("ring")]
-    [InlineData("wait")]
-    public async Task Session_that_the_user_ends_before_it_is_answered_is_cancelled(string mode)
+    [InlineData("0.8", "ring")]
+    [InlineData("1.2", "ring")]
+    [InlineData("0.8", "wait")]
+    [InlineData("1.2", "wait")]
+    public async Task Session_that_the_user_ends_before_it_is_answered_is_cancelled(string version, string mode)
     {
         var phone = await PhoneAsync(new { on_invite = mode });
-        var juliet = await ClientAsync("0.8");
+        var juliet = await ClientAsync(version);
         var thread = Guid.NewGuid().ToString("N");
         await juliet.InitiateAsync(Romeo, thread);
         await phone.SeesAsync("invited", thread);
@@ -317,3 +323,11 @@ public sealed class NegotiatedChatToSipTests(ProsodySite site) : IAsyncLifetime
         return thread;
     }
 }
+
+/// <summary>Sessions that XMPP users ask for, beside Prosody.</summary>
+[Collection(BesideProsody.Name)]
+public sealed class NegotiatedChatToSipBesideProsodyTests(ProsodySite site) : NegotiatedChatToSipTests(site);
+
+/// <summary>Sessions that XMPP users ask for, beside ejabberd.</summary>
+[Collection(BesideEjabberd.Name)]
+public sealed class NegotiatedChatToSipBesideEjabberdTests(EjabberdSite site) : NegotiatedChatToSipTests(site);

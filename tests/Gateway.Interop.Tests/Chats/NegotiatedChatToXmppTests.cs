@@ -4,8 +4,7 @@ using Gateway.Testing.Phones;
 namespace Gateway.Interop.Tests.Chats;
 
 /// <summary>A SIP user begins a session with an XMPP user who is known to speak XEP-0155: she is asked.</summary>
-[Collection(BesideProsody.Name)]
-public sealed class NegotiatedChatToXmppTests(ProsodySite site) : IAsyncLifetime
+public abstract class NegotiatedChatToXmppTests(GatewaySite site) : IAsyncLifetime
 {
     private const string RomeoFull = "1001@" + GatewaySite.Component + "/sip";
     private const string StatesField = "http://jabber.org/protocol/chatstates";
@@ -67,26 +66,48 @@ public sealed class NegotiatedChatToXmppTests(ProsodySite site) : IAsyncLifetime
     }
 
     [Theory] // N-12, N-13, N-47
-    [InlineData("feature-not-implemented", 488)]
-    [InlineData("not-acceptable", 488)]
-    [InlineData("conflict", 486)]
-    [InlineData("forbidden", 480)]
-    public async Task Form_that_comes_back_refuses_the_invitation_without_telling_who_is_there(string condition, int status)
+    [InlineData("0.8", "feature-not-implemented", 488, "399")]
+    [InlineData("1.2", "feature-not-implemented", 488, "399")]
+    [InlineData("0.8", "not-acceptable", 488, "305")]
+    [InlineData("1.2", "not-acceptable", 488, "305")]
+    [InlineData("1.2", "conflict", 486, "")]
+    [InlineData("0.8", "forbidden", 480, "")]
+    [InlineData("1.2", "item-not-found", 480, "")]
+    public async Task Form_that_comes_back_refuses_the_invitation_without_telling_who_is_there(string version, string condition, int status, string warning)
     {
-        var (phone, juliet) = await KnownAsync("0.8");
+        var (phone, juliet) = await KnownAsync(version);
         var call = await InviteAsync(phone, juliet);
         var form = await juliet.SeesFormAsync("form", "accept");
 
         await ReturnAsync(juliet, form, condition);
 
-        Assert.Equal(status, (await phone.SeesAsync("refused", call)).Number("status"));
+        var refused = await phone.SeesAsync("refused", call);
+        Assert.Equal((status, warning), ((int)refused.Number("status"), refused["warning"]!.Split(' ')[0]));
         await site.Gateway.HasNoSessionAsync();
     }
 
-    [Fact] // N-12: the MAY, and RFC 7573 section 5
-    public async Task Client_that_has_forgotten_the_protocol_gets_ordinary_chat()
+    [Theory] // E-5, E-7
+    [InlineData("redirect", 302)]
+    [InlineData("gone", 301)]
+    public async Task Form_that_comes_back_with_another_address_sends_the_caller_there(string condition, int status)
     {
-        var (phone, juliet) = await KnownAsync("0.8");
+        var (phone, juliet) = await KnownAsync("1.2");
+        var call = await InviteAsync(phone, juliet);
+        var form = await juliet.SeesFormAsync("form", "accept");
+
+        await ReturnAsync(juliet, form, condition, "xmpp:nurse@" + GatewaySite.Domain);
+
+        var refused = await phone.SeesAsync("refused", call);
+        Assert.Equal((status, $"<sip:nurse@{GatewaySite.Domain}>"), ((int)refused.Number("status"), refused["contact"]));
+        await site.Gateway.HasNoSessionAsync();
+    }
+
+    [Theory] // N-12: the MAY, and RFC 7573 section 5
+    [InlineData("0.8")]
+    [InlineData("1.2")]
+    public async Task Client_that_has_forgotten_the_protocol_gets_ordinary_chat(string version)
+    {
+        var (phone, juliet) = await KnownAsync(version);
         var call = await InviteAsync(phone, juliet);
         var form = await juliet.SeesFormAsync("form", "accept");
 
@@ -99,10 +120,12 @@ public sealed class NegotiatedChatToXmppTests(ProsodySite site) : IAsyncLifetime
         await site.Gateway.HasNoSessionAsync();
     }
 
-    [Fact] // N-15, N-14: and an acceptance that comes too late
-    public async Task Cancelled_invitation_is_terminated_and_so_is_a_late_acceptance()
+    [Theory] // N-15, N-14: and an acceptance that comes too late
+    [InlineData("0.8")]
+    [InlineData("1.2")]
+    public async Task Cancelled_invitation_is_terminated_and_so_is_a_late_acceptance(string version)
     {
-        var (phone, juliet) = await KnownAsync("0.8");
+        var (phone, juliet) = await KnownAsync(version);
         var call = await InviteAsync(phone, juliet);
         var form = await juliet.SeesFormAsync("form", "accept");
 
@@ -116,12 +139,14 @@ public sealed class NegotiatedChatToXmppTests(ProsodySite site) : IAsyncLifetime
         await site.Gateway.HasNoSessionAsync();
     }
 
-    [Fact] // N-8
-    public async Task First_device_to_accept_has_the_session_and_the_other_is_told()
+    [Theory] // N-8, S-7
+    [InlineData("0.8")]
+    [InlineData("1.2")]
+    public async Task First_device_to_accept_has_the_session_and_the_other_is_told(string version)
     {
         var account = await site.NewUserAsync();
-        var juliet = new ChatClient(await site.LoginAsync(account, "balcony"), "0.8");
-        var tablet = new ChatClient(await site.LoginAsync(account, "tablet"), "0.8");
+        var juliet = new ChatClient(await site.LoginAsync(account, "balcony"), version);
+        var tablet = new ChatClient(await site.LoginAsync(account, "tablet"), version);
         var phone = await KnownAsync(juliet);
         var call = await InviteAsync(phone, juliet);
         var first = await Task.WhenAny(juliet.SeesFormAsync("form", "accept"), tablet.SeesFormAsync("form", "accept"));
@@ -142,6 +167,7 @@ public sealed class NegotiatedChatToXmppTests(ProsodySite site) : IAsyncLifetime
     [InlineData("0.8", true)]
     [InlineData("1.2", true)]
     [InlineData("0.8", false)]
+    [InlineData("1.2", false)]
     public async Task Other_types_in_a_reinvite_are_put_to_the_user(string version, bool agrees)
     {
         var (phone, juliet) = await KnownAsync(version);
@@ -174,10 +200,10 @@ public sealed class NegotiatedChatToXmppTests(ProsodySite site) : IAsyncLifetime
         await site.Gateway.HasNoSessionAsync();
     }
 
-    private static Task ReturnAsync(ChatClient juliet, Form form, string condition) => juliet.Phone.SendXmlAsync(
+    private static Task ReturnAsync(ChatClient juliet, Form form, string condition, string address = "") => juliet.Phone.SendXmlAsync(
         $"<message xmlns='jabber:client' type='error' to='{form.From}' id='{form.Id}'><thread>{form.Thread}</thread>"
         + form.Stanza.Element($"{{{ChatClient.FeatureNegotiation}}}feature")!
-        + $"<error type='cancel'><{condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>");
+        + $"<error type='cancel'><{condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>{address}</{condition}></error></message>");
 
     private async Task<(MsrpPhone Phone, ChatClient Juliet)> KnownAsync(string version)
     {
@@ -213,3 +239,11 @@ public sealed class NegotiatedChatToXmppTests(ProsodySite site) : IAsyncLifetime
         return (call, form.Thread!);
     }
 }
+
+/// <summary>Sessions that SIP users ask for, beside Prosody.</summary>
+[Collection(BesideProsody.Name)]
+public sealed class NegotiatedChatToXmppBesideProsodyTests(ProsodySite site) : NegotiatedChatToXmppTests(site);
+
+/// <summary>Sessions that SIP users ask for, beside ejabberd.</summary>
+[Collection(BesideEjabberd.Name)]
+public sealed class NegotiatedChatToXmppBesideEjabberdTests(EjabberdSite site) : NegotiatedChatToXmppTests(site);
