@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Serilog.Events;
 using Serilog.Parsing;
@@ -16,9 +17,14 @@ internal static class LogProperties
     /// <summary>Id and name of the message.</summary>
     public const string EventId = "EventId";
 
+    /// <summary>Kept: the runtime forgets the names of an enum at each collection, and reads them anew from the metadata.</summary>
+    private static readonly ConcurrentDictionary<Enum, string> Names = new();
+
     public static string? Text(LogEvent logEvent, string name) =>
         logEvent.Properties.TryGetValue(name, out var value) && value is ScalarValue { Value: { } scalar }
-            ? Convert.ToString(scalar, CultureInfo.InvariantCulture)
+            ? scalar is Enum member
+                ? Names.GetOrAdd(member, static member => member.ToString())
+                : Convert.ToString(scalar, CultureInfo.InvariantCulture)
             : null;
 
     /// <summary>The message with its parameters filled in; unlike Serilog's own rendering without quotes round strings.</summary>

@@ -16,6 +16,9 @@ internal sealed class CallDirectory(TimeProvider time) : ISessionDirectory
     private const int EndedLimit = 500;
     private static readonly TimeSpan Memory = TimeSpan.FromSeconds(60);
 
+    /// <summary>Kept: the runtime forgets the names of an enum at each collection, and reads them anew from the metadata.</summary>
+    private static readonly ImmutableArray<string> StateNames = [.. Enum.GetNames<CallState>()];
+
     private readonly ConcurrentDictionary<string, CallActor> _byId = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(Jid User, string Sid), CallActor> _bySid = new();
     private readonly ConcurrentDictionary<Jid, ImmutableArray<CallActor>> _byUser = new();
@@ -165,7 +168,7 @@ internal sealed class CallDirectory(TimeProvider time) : ISessionDirectory
     }
 
     private static SessionInfo Info(CallActor call) => new(
-        call.Id, SessionKind.Call, call.Snapshot.Device.ToString(), call.Parties.ContactKey, call.Snapshot.State.ToString(), call.Since)
+        call.Id, SessionKind.Call, call.Snapshot.Device.ToString(), call.Parties.ContactKey, StateNames[(int)call.Snapshot.State], call.Since)
     {
         Thread = call.Snapshot.Sid,
         CallId = call.CallId,

@@ -52,7 +52,7 @@ internal sealed partial class CallMedia
     /// <summary>Tells the relay where the phone now is: a late answer in ACK, a 2xx that differs from early media.</summary>
     public void UpdateSipMedia()
     {
-        var (phone, known, client, table) = (Parse(Phone), _relayedPhone, _relayedClient, _table);
+        var (phone, known, client, table) = (ParsedPhone(), _relayedPhone, _relayedClient, _table);
         if (phone is null || client is null || table is null || (known is not null && Describes.SameMedia(known, phone)))
         {
             return;

@@ -24,6 +24,7 @@ internal sealed partial class CallMedia : IAsyncDisposable
     private Task _tail = Task.CompletedTask;
     private SdpSession? _shown;
     private SdpSession? _relayedPhone;
+    private (string? Text, SdpSession? Sdp) _parsedPhone;
     private JingleElement? _relayedClient;
     private SipOfferPlan? _plan;
     private MediaTable? _table;
@@ -144,7 +145,7 @@ internal sealed partial class CallMedia : IAsyncDisposable
     /// </summary>
     public void PrepareJingleAnswer()
     {
-        var (client, phone, sent) = (Client!, Parse(Phone), _shown);
+        var (client, phone, sent) = (Client!, ParsedPhone(), _shown);
         var isKnown = ReferenceEquals(client, _relayedClient);
         var table = MediaTable.FromJingle(client, HasVideo);
         Enqueue("answer to XMPP", async () =>
@@ -264,6 +265,17 @@ internal sealed partial class CallMedia : IAsyncDisposable
     private static ImmutableArray<string> WithDigits(ImmutableArray<string> transcode, SdpSession offer) =>
         offer.Media.Any(media => media.Formats.Any(format => CodecIdentity.Of(media, format) is { Encoding: "telephone-event" }))
             ? transcode : transcode.Add("telephone-event");
+
+    /// <summary>What the phone said last, read once.</summary>
+    private SdpSession? ParsedPhone()
+    {
+        if (!ReferenceEquals(_parsedPhone.Text, Phone))
+        {
+            _parsedPhone = (Phone, Parse(Phone));
+        }
+
+        return _parsedPhone.Sdp;
+    }
 
     private static SdpSession? Parse(string? sdp) => sdp is not null && SdpSession.TryParse(sdp, out var parsed, out _) ? parsed : null;
 }

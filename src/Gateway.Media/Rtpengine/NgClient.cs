@@ -77,19 +77,22 @@ internal sealed class NgClient(
         {
             await connection.SendAsync(datagram, cancellationToken).ConfigureAwait(false);
             var left = options.RequestTimeout - time.GetElapsedTime(started);
-            try
+            var answered = reply.WaitAsync(Positive(Min(wait, left)), time, cancellationToken);
+
+            // Not thrown: an engine that has much to do is late for many requests, and must not cost us the more for it.
+            await ((Task)answered).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (answered.Exception is not { InnerException: TimeoutException })
             {
-                return NgReply.Of(await reply.WaitAsync(Positive(Min(wait, left)), time, cancellationToken).ConfigureAwait(false));
+                return NgReply.Of(await answered.ConfigureAwait(false));
             }
-            catch (TimeoutException) when (wait < left)
-            {
-                metrics.Retried(Name);
-            }
-            catch (TimeoutException)
+
+            if (wait >= left)
             {
                 _resolveAgain = true; // a name may lead to another address by now
                 return new NgReply.Silent($"{Name} silent for {options.RequestTimeout.TotalMilliseconds:0} ms");
             }
+
+            metrics.Retried(Name);
         }
     }
 

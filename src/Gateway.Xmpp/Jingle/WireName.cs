@@ -6,9 +6,10 @@ namespace Gateway.Xmpp.Jingle;
 internal static class WireName
 {
     public static string Of<TEnum>(TEnum value)
-        where TEnum : struct, Enum
+        where TEnum : struct, Enum => Spelling<TEnum>.Of.TryGetValue(value, out var wire) ? wire : Spell(value.ToString());
+
+    private static string Spell(string name)
     {
-        var name = value.ToString();
         var wire = new StringBuilder(name.Length + 4);
         foreach (var letter in name)
         {
@@ -21,5 +22,13 @@ internal static class WireName
         }
 
         return wire.ToString();
+    }
+
+    /// <summary>Spelt once: the runtime forgets the names of an enum at each collection, and reads them anew from the metadata.</summary>
+    private static class Spelling<TEnum>
+        where TEnum : struct, Enum
+    {
+        public static readonly Dictionary<TEnum, string> Of =
+            Enum.GetValues<TEnum>().Distinct().ToDictionary(value => value, value => Spell(value.ToString()));
     }
 }
