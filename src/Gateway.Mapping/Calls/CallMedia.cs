@@ -130,7 +130,18 @@ internal sealed partial class CallMedia : IAsyncDisposable
             }
 
             var made = await AnswerAsync(PhoneTag, UserTag, answer, MediaProfile.PlainRtp).ConfigureAwait(false);
-            Done(made, new CallEvent.AnswerReady(), sdp =>
+            if (!TryTake(made, out var sdp))
+            {
+                return;
+            }
+
+            if (!plan.IsAnsweredBy(sdp))
+            {
+                Fail(CallMediaFault.NotAcceptable);
+                return;
+            }
+
+            Post(new CallEvent.AnswerReady(), () =>
             {
                 _relayedClient = client;
                 Show(_shown = plan.Restore(PhoneProfile.Trim(sdp)));

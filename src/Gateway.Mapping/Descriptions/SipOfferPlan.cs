@@ -78,6 +78,16 @@ public sealed record SipOfferPlan
     private static bool HasOpus(IEnumerable<SdpMedia> lines) => lines.Any(
         media => media.Media == "audio" && media.Formats.Any(format => CodecIdentity.Of(media, format) is { Encoding: "opus" }));
 
+    /// <summary>
+    /// Whether the answer holds a voice codec of the offer. A relay that cannot transcode what the phone has may answer with what the
+    /// client has: the call would be up, and silent (RFC 3264 section 6.1).
+    /// </summary>
+    public bool IsAnsweredBy(SdpSession answer)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        return Voice(Filtered).Intersect(Voice(answer)).Any();
+    }
+
     /// <summary>The relay's answer with the refused streams in their places.</summary>
     public SdpSession Restore(SdpSession answer)
     {
@@ -92,6 +102,11 @@ public sealed record SipOfferPlan
             ],
         };
     }
+
+    private static IEnumerable<CodecIdentity> Voice(SdpSession session) => session.Media
+        .Where(media => media is { Media: "audio", IsRefused: false })
+        .SelectMany(media => media.Formats.Select(format => CodecIdentity.Of(media, format)).OfType<CodecIdentity>())
+        .Where(codec => !codec.IsAuxiliary);
 
     /// <summary>What the relay speaks to phones: RTP in clear, or SRTP with the keys in the description (RFC 4568).</summary>
     private static bool IsSpoken(SdpMedia media) =>

@@ -81,6 +81,22 @@ public abstract class CallToSipTests(GatewaySite site)
         await site.Gateway.HasNoSessionAsync();
     }
 
+    [Fact] // MAPPING J-26: the caller sees nothing of it
+    public async Task Phone_that_is_elsewhere_is_called_there()
+    {
+        await using var phone = await site.ExpectCallAsync("answer_moved");
+        var juliet = await site.NewXmppPhoneAsync();
+
+        var sid = await juliet.CallAsync(Phone);
+        await juliet.SeesMessageAsync("ringing", sid);
+        await juliet.SeesMessageAsync("proceed", sid);
+        await juliet.SeesJingleAsync("session-accept", sid);
+        await juliet.TerminateAsync(sid);
+
+        await phone.SucceedsAsync();
+        await site.Gateway.HasNoSessionAsync();
+    }
+
     [Fact] // MAPPING J-22
     public async Task Refused_call_without_a_message_before_is_terminated_with_the_reason()
     {

@@ -154,6 +154,36 @@ public abstract class CallToXmppTests(GatewaySite site)
         await site.Gateway.HasNoSessionAsync();
     }
 
+    [Fact] // MAPPING U-43: 503, which asks to try again, and not 480, which speaks of the user
+    public async Task Call_while_the_XMPP_server_is_away_is_told_to_come_back()
+    {
+        await site.Link.CutAsync();
+        await Testing.Eventually.HoldsAsync(async () => !await site.Gateway.IsReadyAsync());
+        try
+        {
+            await using var phone = await site.PlaceCallAsync("call_refused", "anyone", ("status", "503"), ("more", "Priority: normal"));
+
+            await phone.SucceedsAsync();
+        }
+        finally
+        {
+            site.Link.Mend();
+            await Testing.Eventually.HoldsAsync(site.Gateway.IsReadyAsync, patience: TimeSpan.FromSeconds(90));
+        }
+
+        await site.Gateway.HasNoSessionAsync();
+    }
+
+    [Fact] // MAPPING section 11.1: no common codec
+    public async Task Offer_that_nobody_can_play_is_not_acceptable_and_the_user_is_told()
+    {
+        var juliet = await site.NewXmppPhoneAsync(new { on_propose = "answer" });
+        await using var phone = await site.PlaceCallAsync("call_unknown_codec", juliet.BareJid, ("status", "488"), ("more", "Priority: normal"));
+
+        await phone.SucceedsAsync();
+        await site.Gateway.HasNoSessionAsync();
+    }
+
     [Fact] // MAPPING J-31: the INVITE's Expires
     public async Task Unanswered_call_ends_when_the_INVITE_expires_and_is_retracted()
     {

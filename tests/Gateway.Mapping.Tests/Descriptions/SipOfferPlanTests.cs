@@ -110,6 +110,18 @@ public sealed class SipOfferPlanTests
         Assert.Equal<string>(["18", "4", "101"], plan.Filtered.Media[0].Formats);
     }
 
+    [Theory] // RFC 3264 section 6.1: what rtpengine answers for a codec that it does not know is no answer
+    [InlineData("18", "0", false)]
+    [InlineData("18 101", "0 101", false)] // events are no voice
+    [InlineData("18", "18", true)]
+    [InlineData("18 0", "0", true)]
+    public void Answer_without_any_codec_of_the_offer_is_none(string offered, string answered, bool isAnswer)
+    {
+        Assert.True(SipOfferPlan.TryMake(Audio(offered, "rtpmap:101 telephone-event/8000"), video: false, out var plan));
+
+        Assert.Equal(isAnswer, plan.IsAnsweredBy(Audio(answered, "rtpmap:101 telephone-event/8000")));
+    }
+
     [Theory] // 488
     [InlineData("m=image 5000 udptl t38")]
     [InlineData("m=audio 0 RTP/AVP 0")]
