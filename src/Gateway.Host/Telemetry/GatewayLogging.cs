@@ -1,4 +1,5 @@
 using Gateway.Host.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Serilog;
 using Serilog.Core;
@@ -27,6 +28,8 @@ public static class GatewayLogging
         logging.SetMinimumLevel(level);
         logging.AddFilter("Microsoft", level > LogLevel.Warning ? level : LogLevel.Warning); // Kestrel tells every request
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None); // a failed start is told in our own line
-        logging.AddProvider(new SerilogLoggerProvider(serilog, dispose: true));
+
+        // Made by the container, for it disposes nothing else: what is queued is written before the process ends.
+        logging.Services.AddSingleton<ILoggerProvider>(_ => new SerilogLoggerProvider(serilog, dispose: true));
     }
 }
