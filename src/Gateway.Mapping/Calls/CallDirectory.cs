@@ -168,7 +168,7 @@ internal sealed class CallDirectory(TimeProvider time) : ISessionDirectory
     }
 
     private static SessionInfo Info(CallActor call) => new(
-        call.Id, SessionKind.Call, call.Snapshot.Device.ToString(), call.Parties.ContactKey, StateNames[(int)call.Snapshot.State], call.Since)
+        call.Id, SessionKind.Call, call.Snapshot.Device.ToString(), SipSide.Of(call.Parties.Target, call.Parties.Invite), StateNames[(int)call.Snapshot.State], call.Since)
     {
         Thread = call.Snapshot.Sid,
         CallId = call.CallId,

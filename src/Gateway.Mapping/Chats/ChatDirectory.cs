@@ -147,7 +147,7 @@ internal sealed class ChatDirectory(TimeProvider time) : ISessionDirectory
     }
 
     private static SessionInfo Info(ChatActor chat) => new(
-        chat.Id, SessionKind.Chat, chat.Snapshot.Device.ToString(), chat.Parties.ContactKey.ToString(), chat.Snapshot.State.ToString(), chat.Since)
+        chat.Id, SessionKind.Chat, chat.Snapshot.Device.ToString(), SipSide.Of(chat.Parties.Target, chat.Parties.Invite), chat.Snapshot.State.ToString(), chat.Since)
     {
         Thread = chat.Parties.Thread,
         CallId = chat.Parties.CallId,

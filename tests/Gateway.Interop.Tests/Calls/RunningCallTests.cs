@@ -232,7 +232,8 @@ public abstract class RunningCallTests(GatewaySite site)
         await juliet.HearsToneAsync(sid);
 
         var session = Assert.Single(await site.Gateway.SessionsAsync());
-        Assert.Contains(juliet.BareJid, (string?)session["xmpp"], StringComparison.Ordinal);
+        Assert.Equal(juliet.FullJid, (string?)session["xmpp"]);
+        Assert.Equal("sip:1001@phone.test", (string?)session["sip"]);
         await site.Gateway.HangUpAsync((string)session["id"]!);
 
         await juliet.SeesJingleAsync("session-terminate", sid);

@@ -162,6 +162,20 @@ public sealed class CallClauseTests
         Assert.Equal("audio", Assert.Single(propose.Elements()).Attribute("media")?.Value);
     }
 
+    [Fact] // design section 6: what GET /api/sessions lists
+    public async Task A_session_is_listed_with_the_addresses_of_both_sides()
+    {
+        await using var bench = new CallBench();
+        bench.Invite(from: "1002");
+        await bench.Link.Get("propose");
+        bench.Propose(from: "nurse@example.org/phone");
+        await bench.Sip.Invited;
+
+        var sides = bench.Service.List().Select(session => (session.Xmpp, session.Sip)).Order().ToList();
+
+        Assert.Equal([("juliet@example.org", "sip:1002@pbx.test"), ("nurse@example.org/phone", "sip:1001@pbx.test")], sides);
+    }
+
     private static async Task<string> RingJuliet(CallBench bench)
     {
         bench.Invite();
