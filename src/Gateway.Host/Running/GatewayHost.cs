@@ -15,6 +15,9 @@ internal static class GatewayHost
     /// <summary>How long stopping may take once no session is left.</summary>
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
 
+    /// <summary>More than operators and scrapers open; whoever opens more must not use up the descriptors that calls need.</summary>
+    private const int MaxHttpConnections = 256;
+
     public static WebApplication Build(GatewayOptions options, TimeSpan drainPatience)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "gateway" });
@@ -23,6 +26,7 @@ internal static class GatewayHost
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 0; // no request has one
+            kestrel.Limits.MaxConcurrentConnections = MaxHttpConnections;
             kestrel.Listen(options.Http.Listen);
         });
         builder.Services.AddRoutingCore();

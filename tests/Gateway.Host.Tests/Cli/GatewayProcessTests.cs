@@ -213,6 +213,48 @@ public sealed partial class GatewayProcessTests : IDisposable
         Assert.Equal(0, (await first.EndAsync()).Code);
     }
 
+    [Fact] // hostile input: the descriptors of the process are for calls
+    public async Task More_http_connections_than_anybody_needs_are_closed()
+    {
+        using var gateway = GatewayProcess.Start(["run", "--config", _config], ("GATEWAY_Log__Format", "json"));
+        var line = JsonDocument.Parse(await gateway.LineAsync("Started: component")).RootElement;
+        var address = new Uri(line.GetProperty("Http").GetString()!);
+        var clients = Enumerable.Range(0, 300).Select(_ => new TcpClient()).ToList();
+        try
+        {
+            var ends = new List<Task>();
+            foreach (var client in clients)
+            {
+                await client.ConnectAsync(address.Host, address.Port);
+                ends.Add(EndOf(client));
+            }
+
+            for (var ended = 0; ended < clients.Count - 256; ended++)
+            {
+                ends.Remove(await Task.WhenAny(ends).WaitAsync(TimeSpan.FromSeconds(60)));
+            }
+        }
+        finally
+        {
+            clients.ForEach(client => client.Dispose());
+        }
+
+        await gateway.SignalAsync("TERM");
+        Assert.Equal(0, (await gateway.EndAsync()).Code);
+    }
+
+    private static async Task EndOf(TcpClient client)
+    {
+        try
+        {
+            _ = await client.GetStream().ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // The connection was reset, or the test is over.
+        }
+    }
+
     [Fact] // dependencies: JIDs would be compared wrongly, and nothing would say so
     public async Task Without_normalization_nothing_starts()
     {

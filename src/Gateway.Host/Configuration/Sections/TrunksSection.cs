@@ -8,7 +8,7 @@ namespace Gateway.Host.Configuration.Sections;
 /// <summary>Sip.Trunks, Sip.DefaultTrunk and Sip.OtherDomains.</summary>
 internal static class TrunksSection
 {
-    private const string UriRemedy = "Write a SIP URI, such as \"sip:pbx.example.org\" or \"sip:192.0.2.10:5070;transport=tcp\"";
+    private const string UriRemedy = "Write a SIP URI, such as \"sip:pbx.example.org\" or \"sip:192.0.2.10:5070;transport=tcp\"; TLS is not available in this version";
 
     public static MappingOptions Read(SectionReader sip, MappingOptions mapping)
     {
