@@ -40,6 +40,11 @@ internal sealed class AddressMemory(int capacity, IStateJournal? journal)
     public bool TryGetAddressed(Jid user, Jid canonical, [NotNullWhen(true)] out Jid? addressed) =>
         _addressed.TryGet((user.Bare.ToString(), canonical.ToString()), out addressed);
 
-    public void SetAddressed(Jid user, Jid canonical, Jid addressed) =>
-        _addressed.Set((user.Bare.ToString(), canonical.ToString()), addressed);
+    public void SetAddressed(Jid user, Jid canonical, Jid addressed)
+    {
+        if (!TryGetAddressed(user, canonical, out var known) || !known.Equals(addressed))
+        {
+            _addressed.Set((user.Bare.ToString(), canonical.ToString()), addressed);
+        }
+    }
 }

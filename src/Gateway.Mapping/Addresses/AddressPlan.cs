@@ -16,6 +16,8 @@ public sealed class AddressPlan
 
     private readonly MappingOptions _options;
     private readonly AddressMemory _memory;
+    private readonly LastRead<string, ReadAddress> _read = new();
+    private readonly LastRead<Jid, NameAddr> _identities = new();
     private readonly LocalDomains _localDomains;
     private readonly string _sipHost;
     private readonly string _gatewayHost;
@@ -106,7 +108,13 @@ public sealed class AddressPlan
     public NameAddr XmppCallerToSip(Jid caller, string? nick = null)
     {
         ArgumentNullException.ThrowIfNull(caller);
-        return new NameAddr(SafeText.Clean(nick) ?? SafeText.Clean(caller.Bare.ToString()), Users.UriOf(caller));
+        if (nick is null && _identities.TryGet(caller.Bare, out var known))
+        {
+            return known;
+        }
+
+        var identity = new NameAddr(SafeText.Clean(nick) ?? SafeText.Clean(caller.Bare.ToString()), Users.UriOf(caller));
+        return nick is null ? _identities.Set(caller.Bare, identity) : identity;
     }
 
     /// <summary>
@@ -164,6 +172,12 @@ public sealed class AddressPlan
             return false;
         }
 
+        if (_read.TryGet(localpart, out var known))
+        {
+            (address, canonical, fault) = (known.Address, known.Canonical, null);
+            return true;
+        }
+
         if (AnonymousCaller.IsLocalpart(localpart))
         {
             fault = new AddressFault(AddressProblem.NotFound, "the caller withheld its number");
@@ -176,6 +190,7 @@ public sealed class AddressPlan
         }
 
         address = read;
+        _read.Set(localpart, new ReadAddress(address, canonical));
         return true;
     }
 
@@ -239,4 +254,6 @@ public sealed class AddressPlan
 
     private static SipUri Uri(string user, string host, int? port, Trunk trunk) =>
         SipUri.Create(user, host, port, trunk.Uri.Scheme == "sips" ? "sips" : "sip");
+
+    private sealed record ReadAddress(SipAddress Address, Jid Canonical);
 }

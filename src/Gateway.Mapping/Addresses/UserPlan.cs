@@ -14,6 +14,7 @@ internal sealed class UserPlan
     private readonly string _sipHost;
     private readonly int? _sipPort;
     private readonly string _gatewayDomain;
+    private readonly LastRead<(string Scheme, string Host, string User), Jid> _found = new();
 
     public UserPlan(MappingOptions options, LocalDomains localDomains, string sipHost, string gatewayDomain)
     {
@@ -41,6 +42,12 @@ internal sealed class UserPlan
             return false;
         }
 
+        if (_found.TryGet((uri.Scheme, uri.Host, uri.User), out user))
+        {
+            fault = null;
+            return true;
+        }
+
         if (_aliases.TryGetValue(AliasKey(uri.User), out var alias))
         {
             user = alias;
@@ -48,7 +55,13 @@ internal sealed class UserPlan
             return true;
         }
 
-        return TryRead(uri, uri.User, out user, out fault);
+        if (!TryRead(uri, uri.User, out user, out fault))
+        {
+            return false;
+        }
+
+        _found.Set((uri.Scheme, uri.Host, uri.User), user);
+        return true;
     }
 
     /// <summary>The SIP URI of an XMPP user: of its own domain when that is ours, else its whole JID at our host .</summary>

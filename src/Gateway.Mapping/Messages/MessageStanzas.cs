@@ -9,6 +9,14 @@ namespace Gateway.Mapping.Messages;
 /// <summary>Messages that the gateway writes.</summary>
 internal static class MessageStanzas
 {
+    private const int IdOctets = 10;
+
+    [ThreadStatic]
+    private static byte[]? _random;
+
+    [ThreadStatic]
+    private static int _left;
+
     /// <summary>Words of a SIP user (RFC 7572 section 5).</summary>
     public static XElement Words(FromSip.Words words, Jid from, Jid to, string thread, bool isChat, bool withState, bool asks, bool asksDisplay)
     {
@@ -45,13 +53,27 @@ internal static class MessageStanzas
         return message;
     }
 
+    // The generator takes as long for one id as for many: they are fetched together, each octet used once.
+    private static string NewId()
+    {
+        var random = _random ??= new byte[32 * IdOctets];
+        if (_left == 0)
+        {
+            RandomNumberGenerator.Fill(random);
+            _left = random.Length;
+        }
+
+        _left -= IdOctets;
+        return Convert.ToHexStringLower(random.AsSpan(_left, IdOctets));
+    }
+
     private static XElement Begin(Jid from, Jid to, bool isChat)
     {
         var message = new XElement(
             "message",
             new XAttribute("from", from.ToString()),
             new XAttribute("to", to.ToString()),
-            new XAttribute("id", Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(10))));
+            new XAttribute("id", NewId()));
         if (isChat)
         {
             message.SetAttributeValue("type", "chat");
