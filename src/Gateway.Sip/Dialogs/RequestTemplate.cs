@@ -74,6 +74,8 @@ internal sealed record RequestTemplate(SipMethod Method, SipUri RequestUri, Name
             builder.Add(SipHeaders.ContentLanguage, HeaderText.Clean(language));
         }
 
-        return (Body is null ? builder : builder.Body(Body.ContentType, Body.Content)).BuildRequest();
+        var request = (Body is null ? builder : builder.Body(Body.ContentType, Body.Content)).BuildRequest();
+        request.Knows(via);
+        return request;
     }
 }

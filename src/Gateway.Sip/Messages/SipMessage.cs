@@ -159,6 +159,13 @@ public abstract class SipMessage
     /// <summary>The wire form as text, for logs and traces of one's own machine.</summary>
     public override string ToString() => Encoding.UTF8.GetString(Raw.Span);
 
+    /// <summary>This message was made of another with this Via on top: the rest need not be read again.</summary>
+    private protected void Knows(SipMessage source, SipVia topVia) =>
+        (_topVia, _from, _to, _callId, _cseq) = (topVia, source._from, source._to, source._callId, source._cseq);
+
+    /// <summary>This Via stands on top of it.</summary>
+    internal void Knows(SipVia topVia) => _topVia = topVia;
+
     internal ReadOnlySpan<HeaderField> Fields => _fields;
 
     internal string NameOf(HeaderField field) =>

@@ -23,6 +23,13 @@ public sealed class SipRequest : SipMessage
     public SipRequest WithSource(IPEndPoint source)
     {
         var via = TopVia.WithSource(source);
-        return via.Equals(TopVia) ? this : SipMessageBuilder.Copy(this).TopVia(via).BuildRequest();
+        if (via.Equals(TopVia))
+        {
+            return this;
+        }
+
+        var copy = SipMessageBuilder.Copy(this).TopVia(via).BuildRequest();
+        copy.Knows(this, via);
+        return copy;
     }
 }

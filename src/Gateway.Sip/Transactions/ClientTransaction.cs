@@ -16,15 +16,19 @@ internal interface IClientTransactionUser
 internal abstract class ClientTransaction(SipRequest request, SipFlow flow, SipWire wire, IClientTransactionUser user)
     : ITransactionSurroundings
 {
+    private SipRequest? _request = request;
+    private IClientTransactionUser? _user = user;
+
     /// <summary>Set by the layer: forgets the transaction.</summary>
     public required Action<ClientTransaction> Over { get; init; }
 
-    public SipRequest Request => request;
+    /// <summary>What was sent; null once it is done with.</summary>
+    public SipRequest? Request => _request;
 
     public SipFlow Flow => flow;
 
     /// <summary>Key of RFC 3261 section 17.1.3.</summary>
-    public (string Branch, SipMethod Method) Key => (request.TopVia.Branch!, request.Method);
+    public (string Branch, SipMethod Method) Key { get; } = (request.TopVia.Branch!, request.Method);
 
     public abstract void Start();
 
@@ -33,11 +37,14 @@ internal abstract class ClientTransaction(SipRequest request, SipFlow flow, SipW
     void ITransactionSurroundings.Send(SipMessage message, bool again) =>
         wire.Send(flow, message.Raw, () => On(new TransactionEvent.TransportFailed()), again);
 
-    void ITransactionSurroundings.PassUp(SipMessage message) => user.OnResponse((SipResponse)message);
+    void ITransactionSurroundings.PassUp(SipMessage message) => _user?.OnResponse((SipResponse)message);
 
-    void ITransactionSurroundings.Fail(TransactionFailure failure) => user.OnFailure(failure);
+    void ITransactionSurroundings.Fail(TransactionFailure failure) => _user?.OnFailure(failure);
 
     void ITransactionSurroundings.Terminated() => Over(this);
+
+    /// <summary>Answered: it only absorbs from now on, and must not keep alive for seconds what it has served.</summary>
+    protected void LetGo() => (_request, _user) = (null, null);
 }
 
 /// <inheritdoc/>
@@ -49,7 +56,7 @@ internal sealed class InviteClient(
 
     public override void Start()
     {
-        var first = InviteClientTransaction.Start(Request, timers, Flow.IsReliable);
+        var first = InviteClientTransaction.Start(Request!, timers, Flow.IsReliable);
         _runner = new TransactionRunner<InviteClientTransaction>(first.Next, loop, this);
         _runner.Run(first);
     }
@@ -66,10 +73,17 @@ internal sealed class NonInviteClient(
 
     public override void Start()
     {
-        var first = NonInviteClientTransaction.Start(Request, timers, Flow.IsReliable);
+        var first = NonInviteClientTransaction.Start(Request!, timers, Flow.IsReliable);
         _runner = new TransactionRunner<NonInviteClientTransaction>(first.Next, loop, this);
         _runner.Run(first);
     }
 
-    public override void On(TransactionEvent e) => _runner!.On(e);
+    public override void On(TransactionEvent e)
+    {
+        _runner!.On(e);
+        if (_runner.Table.State is NonInviteClientState.Completed or NonInviteClientState.Terminated)
+        {
+            LetGo();
+        }
+    }
 }

@@ -17,8 +17,12 @@ internal enum NonInviteClientState
 }
 
 /// <summary>Client transaction of every method but INVITE and ACK: RFC 3261 section 17.1.2.</summary>
+/// <param name="State">Where it is.</param>
+/// <param name="Request">What is sent again; null once it is answered.</param>
+/// <param name="Timers">Its timers.</param>
+/// <param name="Reliable">The transport delivers.</param>
 internal sealed record NonInviteClientTransaction(
-    NonInviteClientState State, SipRequest Request, SipTimers Timers, bool Reliable)
+    NonInviteClientState State, SipRequest? Request, SipTimers Timers, bool Reliable)
     : ITransactionTable<NonInviteClientTransaction>
 {
     /// <summary>Current value of Timer E: T1, doubled up to T2.</summary>
@@ -38,8 +42,8 @@ internal sealed record NonInviteClientTransaction(
     public Transition<NonInviteClientTransaction, TransactionEffect> On(TransactionEvent e) => (State, e) switch
     {
         (Trying, Fired { Timer: E }) => (this with { RetransmitAfter = Timers.Backoff(RetransmitAfter) })
-            .To(Trying, new Resend(Request), new StartTimer(E, Timers.Backoff(RetransmitAfter))),
-        (Proceeding, Fired { Timer: E }) => To(Proceeding, new Resend(Request), new StartTimer(E, Timers.T2)),
+            .To(Trying, new Resend(Request!), new StartTimer(E, Timers.Backoff(RetransmitAfter))),
+        (Proceeding, Fired { Timer: E }) => To(Proceeding, new Resend(Request!), new StartTimer(E, Timers.T2)),
         (Trying or Proceeding, Fired { Timer: F }) =>
             To(Terminated, new StopTimer(E), new Fail(TransactionFailure.Timeout)),
 
@@ -58,5 +62,6 @@ internal sealed record NonInviteClientTransaction(
     };
 
     private Transition<NonInviteClientTransaction, TransactionEffect> To(
-        NonInviteClientState next, params ImmutableArray<TransactionEffect> todo) => new(this with { State = next }, todo);
+        NonInviteClientState next, params ImmutableArray<TransactionEffect> todo) =>
+        new(this with { State = next, Request = next is Trying or Proceeding ? Request : null }, todo);
 }

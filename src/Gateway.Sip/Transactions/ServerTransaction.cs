@@ -7,16 +7,21 @@ namespace Gateway.Sip.Transactions;
 internal abstract class ServerTransaction(SipRequest request, SipFlow flow, ResponseRoute route, SipWire wire)
     : ITransactionSurroundings
 {
+    private SipRequest? _request = request;
+
     /// <summary>Set by the layer: forgets the transaction.</summary>
     public required Action<ServerTransaction> Over { get; init; }
 
     /// <summary>The request, its topmost Via completed by received and rport.</summary>
-    public SipRequest Request => request;
+    public SipRequest Request => _request ?? throw new InvalidOperationException("The request has been answered and let go.");
 
     /// <summary>What it came by.</summary>
     public SipFlow Flow => flow;
 
     public TransactionKey Key { get; } = TransactionKey.Of(request);
+
+    /// <summary>What it shares with the same request come by another way.</summary>
+    public MergeKey MergeKey { get; } = MergeKey.Of(request);
 
     /// <summary>INVITE: the ACK of a 2xx that shares the INVITE's branch, as some old peers send it.</summary>
     public Action<SipRequest>? Acked { get; set; }
@@ -34,6 +39,13 @@ internal abstract class ServerTransaction(SipRequest request, SipFlow flow, Resp
     public bool IsAnswered { get; private set; }
 
     public abstract void On(TransactionEvent e);
+
+    /// <summary>The last response of a request that nobody asks about again: what it said is not kept for as long as it may be repeated.</summary>
+    public void RespondAndLetGo(SipResponse response)
+    {
+        Respond(response);
+        _request = null;
+    }
 
     public void Respond(SipResponse response)
     {

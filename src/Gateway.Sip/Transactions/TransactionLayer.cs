@@ -41,7 +41,7 @@ internal sealed class TransactionLayer(ISipLoop loop, ISipNetwork network, SipTi
         _servers.Add(transaction.Key, transaction);
         if (request.To.Tag is null)
         {
-            _initial.TryAdd(MergeKey.Of(request), transaction);
+            _initial.TryAdd(transaction.MergeKey, transaction);
         }
 
         loop.Metrics.TransactionsChanged(1);
@@ -99,15 +99,10 @@ internal sealed class TransactionLayer(ISipLoop loop, ISipNetwork network, SipTi
         }
 
         loop.Metrics.TransactionsChanged(-1);
-        var merge = MergeKey.Of(transaction.Request);
+        var merge = transaction.MergeKey;
         if (_initial.TryGetValue(merge, out var first) && ReferenceEquals(first, transaction))
         {
             _initial.Remove(merge);
         }
-    }
-
-    private readonly record struct MergeKey(string? FromTag, string CallId, CSeq CSeq)
-    {
-        public static MergeKey Of(SipRequest request) => new(request.From.Tag, request.CallId, request.CSeq);
     }
 }

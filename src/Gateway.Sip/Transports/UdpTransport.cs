@@ -16,6 +16,7 @@ internal sealed class UdpTransport : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private Task _receiving = Task.CompletedTask;
     private int _queued;
+    private Destination? _last;
 
     public UdpTransport(IPEndPoint listen, ISipLoop loop, ISipReceiver receiver, SipEndpointLimits limits)
     {
@@ -66,12 +67,19 @@ internal sealed class UdpTransport : IAsyncDisposable
         var from = new SocketAddress(_socket.AddressFamily);
         var any = (EndPoint)new IPEndPoint(
             _socket.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
+        var (last, sender) = (default(SocketAddress), default(IPEndPoint)); // a proxy sends all that comes
         while (!stopping.IsCancellationRequested)
         {
             try
             {
                 var length = await _socket.ReceiveFromAsync(buffer, SocketFlags.None, from, stopping).ConfigureAwait(false);
-                Take(buffer.AsSpan(0, length), (IPEndPoint)any.Create(from));
+                if (sender is null || !from.Equals(last))
+                {
+                    sender = (IPEndPoint)any.Create(from);
+                    last = sender.Serialize();
+                }
+
+                Take(buffer.AsSpan(0, length), sender);
             }
             catch (OperationCanceledException)
             {
@@ -119,7 +127,7 @@ internal sealed class UdpTransport : IAsyncDisposable
     {
         try
         {
-            var sending = _socket.SendToAsync(message, SocketFlags.None, to, _stopping.Token);
+            var sending = _socket.SendToAsync(message, SocketFlags.None, AddressOf(to), _stopping.Token);
             if (!sending.IsCompletedSuccessfully)
             {
                 _ = ObserveAsync(sending.AsTask(), message, to, failed);
@@ -129,6 +137,19 @@ internal sealed class UdpTransport : IAsyncDisposable
         {
             Report(failed);
         }
+    }
+
+    /// <summary>What goes to a proxy goes to the same address again and again.</summary>
+    private SocketAddress AddressOf(IPEndPoint to)
+    {
+        var last = Volatile.Read(ref _last);
+        if (last is null || !last.EndPoint.Equals(to))
+        {
+            last = new Destination(to, to.Serialize());
+            Volatile.Write(ref _last, last);
+        }
+
+        return last.Address;
     }
 
     private async Task ObserveAsync(Task sending, ReadOnlyMemory<byte> message, IPEndPoint to, Action? failed)
@@ -171,4 +192,6 @@ internal sealed class UdpTransport : IAsyncDisposable
 
         public override void Send(ReadOnlyMemory<byte> message, Action? failed) => transport.Send(message, Remote, failed);
     }
+
+    private sealed record Destination(IPEndPoint EndPoint, SocketAddress Address);
 }

@@ -202,7 +202,7 @@ internal sealed class ClientRequest(
     /// <summary>Credentials for the next attempt, which has the same Call-ID and tags and the next number (RFC 3261 section 22.2).</summary>
     private bool TryAnswer(SipResponse challenge)
     {
-        if (digest is null || !digest.TryAnswer(challenge, _transaction!.Request, out var headers))
+        if (digest is null || !digest.TryAnswer(challenge, _transaction!.Request!, out var headers))
         {
             return false;
         }

@@ -19,11 +19,12 @@ internal sealed class ServerRequest : ISipServerRequest
     {
         _stack = stack;
         _transaction = transaction;
+        Request = transaction.Request;
         _patience = LoopTimer.Start(
             stack.Loop, stack.Timers.T1Times64, () => transaction.On(new TransactionEvent.GivenUp()));
     }
 
-    public SipRequest Request => _transaction.Request;
+    public SipRequest Request { get; }
 
     public IPEndPoint Source => _transaction.Flow.Remote;
 
@@ -47,7 +48,7 @@ internal sealed class ServerRequest : ISipServerRequest
             if (!_transaction.IsAnswered)
             {
                 _patience.Stop();
-                _transaction.Respond(built);
+                _transaction.RespondAndLetGo(built);
             }
         });
     }
