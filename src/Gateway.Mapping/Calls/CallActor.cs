@@ -16,7 +16,7 @@ internal sealed partial class CallActor : IAsyncDisposable
     // Peers can fill this much of the mailbox; timers and the call's own results always find room.
     private const int PeerEventLimit = 256;
 
-    private readonly ConcurrentQueue<CallInput> _mailbox = new();
+    private ConcurrentQueue<CallInput>? _mailbox; // few calls are ever posted to while they are busy
     private readonly TaskCompletionSource _ended = new(); // what waits for it waits for nobody
     private readonly CallContext _context;
     private readonly CallMedia _media;
@@ -108,44 +108,64 @@ internal sealed partial class CallActor : IAsyncDisposable
             return false;
         }
 
-        _mailbox.Enqueue(input);
+        if (Interlocked.CompareExchange(ref _waiting, 1, 0) == 0)
+        {
+            RunOne(input);
+            RunWaiting();
+            return true;
+        }
+
+        Mailbox.Enqueue(input);
         if (Interlocked.Increment(ref _waiting) == 1)
         {
-            Run();
+            RunNext();
+            RunWaiting();
         }
 
         return true;
     }
 
-    /// <summary>Takes what waits. Only the poster that found the mailbox empty gets here, and it leaves it empty.</summary>
-    private void Run()
+    private ConcurrentQueue<CallInput> Mailbox =>
+        Volatile.Read(ref _mailbox) ?? Interlocked.CompareExchange(ref _mailbox, new(), null) ?? _mailbox;
+
+    /// <summary>Takes what waits. Only the poster that found the call idle gets here, and it leaves it idle.</summary>
+    private void RunWaiting()
     {
-        do
+        while (Interlocked.Decrement(ref _waiting) > 0)
         {
-            _mailbox.TryDequeue(out var input);
-            if (_call.IsEnded)
-            {
-                Unconsumed(input);
-                continue;
-            }
-
-            try
-            {
-                Take(input);
-            }
-            catch (Exception fault)
-            {
-                // Nothing is known of the state any more: whoever waits for the end frees what the call holds.
-                Volatile.Write(ref _call, _call with { State = CallState.Ended });
-                _ended.TrySetException(fault);
-            }
-
-            if (_call.IsEnded)
-            {
-                _ended.TrySetResult();
-            }
+            RunNext();
         }
-        while (Interlocked.Decrement(ref _waiting) > 0);
+    }
+
+    private void RunNext()
+    {
+        Mailbox.TryDequeue(out var input); // there is one: it was counted after it was queued
+        RunOne(input);
+    }
+
+    private void RunOne(CallInput input)
+    {
+        if (_call.IsEnded)
+        {
+            Unconsumed(input);
+            return;
+        }
+
+        try
+        {
+            Take(input);
+        }
+        catch (Exception fault)
+        {
+            // Nothing is known of the state any more: whoever waits for the end frees what the call holds.
+            Volatile.Write(ref _call, _call with { State = CallState.Ended });
+            _ended.TrySetException(fault);
+        }
+
+        if (_call.IsEnded)
+        {
+            _ended.TrySetResult();
+        }
     }
 
     public async ValueTask DisposeAsync()
