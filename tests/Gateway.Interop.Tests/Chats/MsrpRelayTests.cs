@@ -69,6 +69,21 @@ public abstract class MsrpRelayTests(GatewaySite site) : ChatTest(site)
         AssertRelayed(await Phone.ReceivesAsync("Ay me!", "s"));
     }
 
+    [Fact] // C-14, C-15: in pieces that any relay holds
+    public async Task A_long_message_goes_through_the_relay_in_small_chunks()
+    {
+        await StartGatewayAsync();
+        var words = string.Concat(Enumerable.Range(0, 15_000).Select(i => $"{i} "));
+        await Juliet.SayAsync(RomeoBehind, words, "long");
+        var heard = await Phone.Events.WaitAsync(e => e.Kind == "message" && e.Number("size") == words.Length);
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(words))), heard["sha256"]);
+        Assert.InRange(heard.Number("chunks"), words.Length / 2_048, words.Length / 1_024);
+        AssertRelayed(heard);
+
+        await Phone.SendAsync(heard["session"]!, words);
+        await Juliet.ReadsAsync(words);
+    }
+
     [Fact] // RFC 4976 section 5.1: TLS, with a certificate that the configured authority stands behind
     public async Task A_relay_with_TLS_is_trusted_by_its_authority()
     {

@@ -12,6 +12,9 @@ internal interface IStreamSession
 
     string FromPath { get; }
 
+    /// <summary>Octets of a body after which a chunk ends though nobody else waits.</summary>
+    int Chunk { get; }
+
     /// <summary>Whether it waits for its turn.</summary>
     bool IsListed { get; set; }
 }
@@ -143,14 +146,14 @@ internal sealed class OutgoingStream
             return 0;
         }
 
-        if (_written >= 2048 && body.Length > 2048 && MustYield())
+        if (_written >= _session!.Chunk || (_written >= 2048 && body.Length > 2048 && MustYield()))
         {
             End(MsrpFlag.More, now);
             return 0;
         }
 
         // A chunk that may be interrupted is written a turn at a time, so that the question is asked again.
-        var length = Math.Min(Math.Min(body.Length, to.Length), Turn);
+        var length = Math.Min(Math.Min(body.Length, to.Length), Math.Min(Turn, _session.Chunk - _written));
         body[..length].CopyTo(to);
         transfer.Position += length;
         _written += length;

@@ -7,6 +7,9 @@ namespace Gateway.Sip.Msrp.Sessions;
 /// <summary>A session on the loop: its binding, its two halves, and what its owner is told. No input or output of its own.</summary>
 internal sealed class MsrpSessionCore : IStreamSession, IOutboxOwner
 {
+    private const int ToRelays = 2_048;
+    private const int ToEnds = 65_536;
+
     private readonly MsrpHub _hub;
     private readonly IMsrpSink _sink;
     private readonly SendRoom _room;
@@ -34,6 +37,12 @@ internal sealed class MsrpSessionCore : IStreamSession, IOutboxOwner
 
     public string FromPath { get; private set; } = "";
 
+    /// <summary>
+    /// Relays pass whole requests on, and may hold them in small buffers, so they get chunks of 2,048 octets, as large as one may be
+    /// without being interruptible (RFC 4975 section 7.1.1); ends get more at a time, and each is answered in time on slow lines.
+    /// </summary>
+    public int Chunk { get; private set; } = ToEnds;
+
     public bool IsListed { get; set; }
 
     /// <summary>The URI by which the peer reaches this session.</summary>
@@ -59,6 +68,7 @@ internal sealed class MsrpSessionCore : IStreamSession, IOutboxOwner
         Plan = plan;
         FromPath = plan.Local.Last.ToString();
         ToPath = plan.ToPath.ToString();
+        Chunk = plan.ToPath.Uris.Length > 1 ? ToRelays : ToEnds;
         _inbox.Terms = plan.Terms;
         Do(new BindingEvent.Described(plan.ConnectTo, isChanged));
         if (_binding.State == BindingState.Bound && Connection is { } connection)
