@@ -21,6 +21,7 @@ internal static class RoomOptions
         Domain = options.Xmpp.Domain,
         Server = options.Xmpp.Server.ToString(),
         Secret = options.Xmpp.Secret.Reveal(),
+        MaxStanzaOctets = options.Xmpp.MaxStanzaBytes,
     };
 
     /// <summary>Numbers are reached through the trunks, so the domain is <c>gateway/pstn</c>, too, as Cheogram's dialler asks.</summary>
@@ -52,6 +53,7 @@ internal static class RoomOptions
         return options.Mapping with
         {
             SipHost = AdvertisedAddress.Of(options.Sip, SipUri.TryParse(trunk.Uri, out var uri) ? uri.Host.Trim('[', ']') : null),
+            Chats = options.Mapping.Chats with { MaxStanzaSize = options.Xmpp.MaxStanzaBytes },
         };
     }
 

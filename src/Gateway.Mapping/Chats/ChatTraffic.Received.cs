@@ -62,6 +62,13 @@ internal sealed partial class ChatTraffic
         var asksDelivery = message.SuccessReport || words.Notices.Contains("positive-delivery");
         var asksDisplay = words.NoticeId is not null && words.Notices.Contains("display");
         var language = words.Language is { } tag ? new XAttribute(XNamespace.Xml + "lang", tag) : null;
+        var formatted = terms.Xhtml ? words.Formatted?.ToXhtmlIm() : null;
+        if (!StanzaSize.Fits(words.Text, formatted, _surroundings.Options.MaxStanzaSize))
+        {
+            Refuse(message, 413);
+            return;
+        }
+
         var isActive = _typing.OnPhoneWords() && terms.ChatStates;
         var isTaken = _stanzas.Message(
             message.MessageId,
@@ -69,7 +76,7 @@ internal sealed partial class ChatTraffic
             language,
             words.Subject is { } subject ? new XElement("subject", subject) : null,
             new XElement("body", words.Text),
-            terms.Xhtml ? words.Formatted?.ToXhtmlIm() : null,
+            formatted,
             isActive ? ChatStates.Write(ChatNotice.Active) : null,
             asksDelivery ? Receipts.Request() : null,
             asksDisplay ? ChatMarkers.Markable() : null);

@@ -183,7 +183,7 @@ internal sealed partial class ChatTraffic
             var built = Built(message.Stanza, terms);
             var id = built.MessageId;
             _underWay[id] = message; // its outcome may come before Send returns
-            var result = Session.Send(built);
+            var result = built.Body.Length > _surroundings.Options.MaxMessageSize ? MsrpSendResult.TooLarge : Session.Send(built);
             if (result is MsrpSendResult.QueueFull or MsrpSendResult.OnHold) // C-24
             {
                 _underWay.Remove(id);

@@ -15,6 +15,9 @@ public sealed record ChatOptions
     /// <summary>Octets of a message in either direction; the XMPP server's stanza limit has to be higher (RFC 7573 section 8).</summary>
     public int MaxMessageSize { get; init; } = 100_000;
 
+    /// <summary>Octets of a stanza that the XMPP server takes from us: what would become a larger one is refused with 413.</summary>
+    public int MaxStanzaSize { get; init; } = 256 * 1024;
+
     /// <summary>Messages that may wait while a session is being opened.</summary>
     public int QueueLimit { get; init; } = 100;
 

@@ -44,7 +44,7 @@ public sealed class GatewayConfigurationTests : IDisposable
         var options = Good("""
             {
               // the XMPP side
-              "Xmpp": { "Domain": "sip.example.org", "Server": "[::1]:5348", "Secret": "s" },
+              "Xmpp": { "Domain": "sip.example.org", "Server": "[::1]:5348", "Secret": "s", "MaxStanzaBytes": 8000000 },
               "Sip": {
                 "Listen": [ "udp:127.0.0.1:5070", "tcp:[::1]:5070", ],
                 "AdvertisedHost": "198.51.100.7",
@@ -111,6 +111,7 @@ public sealed class GatewayConfigurationTests : IDisposable
         Assert.Equal(("msrps://relay.example.net;tcp", "gw", "r", TimeSpan.FromMinutes(5)), (relay.Uri.ToString(), relay.Username, relay.Password, relay.Lifetime));
         Assert.DoesNotContain("\"r\"", relay.ToString(), StringComparison.Ordinal);
         Assert.Equal(Path.Combine(_folder.Path, "cert.pem"), options.Sip.MsrpAuthorities);
+        Assert.Equal(8_000_000, options.Xmpp.MaxStanzaBytes);
         Assert.Equal(LogFormat.Json, options.Log.Format);
         Assert.Equal("t", options.Http.Token?.Reveal());
         Assert.Equal(Path.Combine(_folder.Path, "cert.pem"), options.Sip.TlsCertificate);
@@ -135,6 +136,7 @@ public sealed class GatewayConfigurationTests : IDisposable
         { Xmpp("\"Domain\": \"a.example\", \"Secret\": \"x\", \"Server\": \"h:99999\""), "Xmpp.Server", "host:port" },
         { Xmpp("\"Domain\": \"a.example\", \"Secret\": \"x\", \"Server\": \"h:0\""), "Xmpp.Server = \"h:0\"", "host:port" },
         { Xmpp("\"Domain\": \"a.example\", \"Secret\": \"x\", \"Server\": [ ]"), "Xmpp.Server", "this is a list" },
+        { Xmpp("\"Domain\": \"a.example\", \"Secret\": \"x\", \"MaxStanzaBytes\": 10000"), "Xmpp.MaxStanzaBytes = 10000", "from 65536 to" },
         { Sip("\"Listen\": [ \"tls:0.0.0.0:5061\" ]"), "Sip.Listen", "not available in this version. Use udp: or tcp:" },
         { Sip("\"Listen\": [ \"ws:0.0.0.0:5061\" ]"), "Sip.Listen", "not available in this version" },
         { Sip("\"Listen\": [ \"wss:0.0.0.0:5061\" ]"), "Sip.Listen", "not available in this version" },

@@ -17,6 +17,8 @@ public sealed class ProsodySite : GatewaySite
             Modules = ["websocket", "http_files"],
             GlobalLines = $"""
                 http_default_host = "{Domain}"
+                c2s_stanza_size_limit = 4 * 1024 * 1024
+                component_stanza_size_limit = 4 * 1024 * 1024
                 http_files_dir = "{RepositoryFiles.BrowserFolder}"
                 """,
         });

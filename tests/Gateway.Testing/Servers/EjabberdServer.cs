@@ -75,7 +75,7 @@ public sealed class EjabberdServer : IXmppServer
         auth_method: internal
         auth_password_format: plain
         listen:
-          - { port: {{ClientPort}}, ip: "127.0.0.1", module: ejabberd_c2s, max_stanza_size: 262144 }
+          - { port: {{ClientPort}}, ip: "127.0.0.1", module: ejabberd_c2s, max_stanza_size: 4194304 }
         {{ComponentListener()}}
           - port: {{_apiPort}}
             ip: "127.0.0.1"

@@ -16,6 +16,7 @@ internal static class XmppSection
         {
             Server = section.Value<HostPort>(
                 "Server", options.Server, TryServer, "Write host:port, such as \"127.0.0.1:5347\""),
+            MaxStanzaBytes = section.Number("MaxStanzaBytes", options.MaxStanzaBytes, 65_536, 64 * 1024 * 1024),
         };
         section.End();
         return options;
