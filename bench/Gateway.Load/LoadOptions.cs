@@ -64,6 +64,7 @@ internal sealed record LoadOptions
         };
         root.Subcommands.Add(Messages.MessagesRun.Command(gateway));
         root.Subcommands.Add(Msrp.MsrpRun.Command());
+        root.Subcommands.Add(Msrp.ChatsRun.Command(gateway));
         root.SetAction((parsed, _) => run(new LoadOptions
         {
             Gateway = parsed.GetValue(gateway)!,
