@@ -83,6 +83,21 @@ public sealed partial class GatewayProcessTests : IDisposable
         Assert.Contains("component_secret = \"from the environment\"", output, StringComparison.Ordinal);
     }
 
+    [Theory] // a call to the component's own domain is a loop: 482
+    [InlineData("asterisk", "Dial(PJSIP/xmpp-gateway/sip:juliet@example.org,60)")]
+    [InlineData("asterisk", "outbound_proxy=sip:127.0.0.1:0\\;lr")]
+    [InlineData("asterisk", "; First write \"Mapping\": { \"LocalDomains\": [ \"example.org\" ] }")]
+    [InlineData("kamailio", "$rd == \"example.org\"")]
+    [InlineData("kamailio", "# First write \"Mapping\": { \"LocalDomains\": [ \"example.org\" ] }")]
+    public async Task Snippet_without_local_domains_names_the_one_to_configure(string kind, string line)
+    {
+        var (code, output, _) = await GatewayProcess.RunAsync(["snippet", kind, "--config", _config]);
+
+        Assert.Equal(0, code);
+        Assert.Contains(line, output, StringComparison.Ordinal);
+        Assert.DoesNotContain("juliet@sip.example.org", output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Check_of_unreachable_peers_ends_with_1_and_a_remedy_for_each()
     {

@@ -10,7 +10,7 @@ internal static class AsteriskSnippet
         var trunk = SnippetText.Trunk(options);
         var host = SnippetText.HostPort(options);
         var asks = trunk is { Username: not null, Password: not null };
-        var users = options.Mapping.LocalDomains is [var domain, ..] ? domain : options.Xmpp.Domain;
+        var users = SnippetText.UserDomains(options)[0];
         return $"""
             ; ---- pjsip.conf: then "pjsip reload" -------------------------------------------------
             [xmpp-gateway]
@@ -19,6 +19,8 @@ internal static class AsteriskSnippet
             disallow=all
             allow=opus,g722,alaw,ulaw
             aors=xmpp-gateway
+            ; sip:juliet@{users} goes to the gateway, wherever DNS would send it:
+            outbound_proxy=sip:{host}\;lr
             {(asks ? "auth=xmpp-gateway" : "; no challenge: known by its address, below")}
             direct_media=no
             dtmf_mode=rfc4733
@@ -41,7 +43,7 @@ internal static class AsteriskSnippet
             exten => _X.,1,Dial(PJSIP/{"${EXTEN}"},60)
             ; Calls to XMPP users: put this where your phones' calls go. 1001 reaches the JID that Mapping.Aliases names,
             ; "juliet" juliet@{users}.
-            exten => juliet,1,Dial(PJSIP/xmpp-gateway/sip:juliet@{users},60)
+            {SnippetText.ToConfigure(options, ";")}exten => juliet,1,Dial(PJSIP/xmpp-gateway/sip:juliet@{users},60)
 
             """.ReplaceLineEndings("\n");
     }

@@ -7,8 +7,7 @@ internal static class KamailioSnippet
 {
     public static string Text(GatewayOptions options)
     {
-        var domains = options.Mapping.LocalDomains.IsEmpty ? [options.Xmpp.Domain] : options.Mapping.LocalDomains;
-        var condition = string.Join(" || ", domains.Select(d => $"$rd == \"{d}\""));
+        var condition = string.Join(" || ", SnippetText.UserDomains(options).Select(d => $"$rd == \"{d}\""));
         return $$"""
             # kamailio.cfg (5.x). Near the top, beside the other definitions:
             #!define XMPP_GATEWAY "sip:{{SnippetText.HostPort(options)}}"
@@ -28,7 +27,7 @@ internal static class KamailioSnippet
             }
 
             # Users of these domains are XMPP users.
-            route[TO_XMPP_GATEWAY] {
+            {{SnippetText.ToConfigure(options, "#")}}route[TO_XMPP_GATEWAY] {
                 if (!({{condition}})) return;
                 if (is_method("INVITE")) record_route();
                 $du = XMPP_GATEWAY;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using Gateway.Host.Configuration;
 using Gateway.Host.Running;
@@ -26,6 +27,19 @@ internal static class SnippetText
     /// <summary>Host with the port where it is not the default one.</summary>
     public static string HostPort(GatewayOptions options) =>
         Port(options) == 5060 ? Host(options) : $"{Host(options)}:{Port(options)}";
+
+    /// <summary>
+    /// The domains whose SIP users are XMPP users. Where none is configured, the one that most likely will be: the XMPP server's. The
+    /// component's own domain is none, a call to it would be a loop.
+    /// </summary>
+    public static ImmutableArray<string> UserDomains(GatewayOptions options) => options.Mapping.LocalDomains.IsEmpty
+        ? [options.Xmpp.Domain[(options.Xmpp.Domain.IndexOf('.', StringComparison.Ordinal) + 1)..]]
+        : options.Mapping.LocalDomains;
+
+    /// <summary>A comment for <see cref="UserDomains"/> that are not configured yet; else none.</summary>
+    public static string ToConfigure(GatewayOptions options, string comment) => options.Mapping.LocalDomains.IsEmpty
+        ? $"{comment} First write \"Mapping\": {Braces($"\"LocalDomains\": [ \"{UserDomains(options)[0]}\" ]")} into the gateway's configuration.\n"
+        : "";
 
     /// <summary>What stands in braces, which interpolation would take.</summary>
     public static string Braces(object text) => "{ " + text + " }";
