@@ -111,7 +111,6 @@ internal abstract class MediaLoop : IMediaLoop, IAsyncDisposable
 
     private void Run()
     {
-        ThreadSlice.Shorten();
         Tick();
         while (!_stopping)
         {

@@ -117,6 +117,8 @@ const sourceToSdp = (source) => childrenOf(source, NS.sources, "parameter").map(
 class RemoteSession {
   constructor(jingle) {
     this.contents = childrenOf(jingle, NS.jingle, "content").map((content) => new RemoteDescription(content));
+    this.groups = childrenOf(jingle, NS.grouping, "group").map((group) =>
+      [group.getAttribute("semantics"), ...childrenOf(group, NS.grouping, "content").map((one) => one.getAttribute("name"))]);
   }
 
   byName(name) {
@@ -124,7 +126,7 @@ class RemoteSession {
   }
 
   sdp(setup) {
-    return ["v=0", "o=- 1 1 IN IP4 0.0.0.0", "s=-", "t=0 0", `a=group:BUNDLE ${this.contents.map((one) => one.name).join(" ")}`,
+    return ["v=0", "o=- 1 1 IN IP4 0.0.0.0", "s=-", "t=0 0", ...this.groups.map((group) => `a=group:${group.join(" ")}`),
       ...this.contents.flatMap((one) => one.section(setup)), ""].join("\r\n");
   }
 }
