@@ -42,7 +42,7 @@ public sealed partial class CallService
             Invite = invite,
             CallerName = admitted.Caller.DisplayName,
             Permit = admitted.Permit,
-            Media = Carried(MediaOf(invite.Sdp), admitted.Caller.Trunk),
+            Media = _parts.Relay.Bundles ? Carried(MediaOf(invite.Sdp), admitted.Caller.Trunk) : ["audio"], // what clients take
         };
 
         foreach (var other in _directory.Between(parties.User, parties.ContactKey))

@@ -26,7 +26,7 @@ public static class SdpToJingle
         {
             Initiator = initiator,
             Contents = [.. contents],
-            Groups = Groups(offer, table),
+            Groups = OfferedGroups(offer, table),
         };
     }
 
@@ -155,6 +155,16 @@ public static class SdpToJingle
                 : null,
             Transport = transport,
         };
+
+    /// <summary>
+    /// One stream is a bundle of its own, whether the relay says so or not; libwebrtc with its policy max-bundle refuses an offer without
+    /// any.
+    /// </summary>
+    private static ImmutableArray<JingleGroup> OfferedGroups(SdpSession offer, MediaTable table)
+    {
+        var groups = Groups(offer, table);
+        return groups.IsEmpty && table.Relayed.ToList() is [var only] ? [new JingleGroup(JingleGroup.Bundle, [only.Name])] : groups;
+    }
 
     private static ImmutableArray<JingleGroup> Groups(SdpSession sdp, MediaTable table) =>
     [

@@ -12,6 +12,11 @@ namespace Gateway.Media.Relay;
 public interface IMediaRelay
 {
     /// <summary>
+    /// Whether media offered to a WebRTC end share a transport (R-26, RFC 9143). Most such ends take several media in no other way.
+    /// </summary>
+    bool Bundles => true;
+
+    /// <summary>
     /// Takes an offer of one end and gives the offer to show the other end. Repeated for re-offers: hold, ICE restart, and
     /// the own offer of an end on whose behalf the gateway had offered before. As long as the session lives, the other end's
     /// address and ports stay, so it need not be asked when its last answer still fits: same codecs, same numbers.

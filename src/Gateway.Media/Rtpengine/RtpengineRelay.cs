@@ -43,6 +43,9 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
     /// <summary>For tests, which run many relays in one process.</summary>
     internal Meter Meter => _metrics.Meter;
 
+    /// <summary>10.5 bundles what it answers and nothing that it offers.</summary>
+    public bool Bundles => false;
+
     /// <inheritdoc/>
     public async ValueTask<MediaResult> OfferAsync(MediaOffer offer, CancellationToken cancellationToken)
     {

@@ -267,6 +267,8 @@ internal sealed class CallBench : IAsyncDisposable
             + "a=rtpmap:0 PCMU/8000\r\na=rtpmap:126 telephone-event/8000\r\na=rtcp-mux\r\na=ice-ufrag:gwuf\r\na=ice-pwd:gwpwdgwpwdgwpwdgwpwdgw\r\n"
             + $"a=candidate:1 1 UDP 2130706431 192.0.2.1 30002 typ host\r\na=setup:active\r\na=fingerprint:sha-256 {string.Join(':', Enumerable.Repeat("CD", 32))}\r\n";
 
+        public bool Bundles { get; set; } = true;
+
         public MediaFault Fault { get; set; }
 
         public ConcurrentQueue<string> Done { get; } = new();

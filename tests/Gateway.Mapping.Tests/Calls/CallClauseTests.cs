@@ -176,6 +176,23 @@ public sealed class CallClauseTests
         Assert.Equal([("juliet@example.org", "sip:1002@pbx.test"), ("nurse@example.org/phone", "sip:1001@pbx.test")], sides);
     }
 
+    [Theory] // what is proposed is what is initiated, and clients want it bundled
+    [InlineData(true, "audio video")]
+    [InlineData(false, "audio")]
+    public async Task An_offer_with_video_is_proposed_with_video_where_the_relay_bundles_it(bool bundles, string proposed)
+    {
+        await using var bench = new CallBench(options => options with
+        {
+            Trunks = options.Trunks.SetItem("pbx", options.Trunks["pbx"] with { Video = true }),
+        });
+        bench.Relay.Bundles = bundles;
+        bench.Invite(sdp: FakeRelay.Phone + "m=video 4002 RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\n");
+
+        var propose = (await bench.Link.Get("propose")).Elements().First();
+
+        Assert.Equal(proposed, string.Join(' ', propose.Elements().Select(element => element.Attribute("media")?.Value)));
+    }
+
     private static async Task<string> RingJuliet(CallBench bench)
     {
         bench.Invite();

@@ -34,6 +34,17 @@ public sealed class SdpToJingleTests
         });
     }
 
+    [Fact] // R-26; libwebrtc with max-bundle refuses an offer without a group, and rtpengine 10.5 writes none
+    public void One_stream_is_a_bundle_of_its_own()
+    {
+        var relay = Sample.Relay("actpass");
+        relay = relay with { Attributes = relay.Attributes.RemoveAll(attribute => attribute.Name == "group") };
+
+        var jingle = SdpToJingle.Initiate(relay, MediaTable.FromSdp(relay), "sid", Us);
+
+        Assert.Equal<string>(["0"], Assert.Single(jingle.Groups).Names);
+    }
+
     [Fact] // R-30, clients 4 rule 4
     public void Accept_is_active_and_answers_under_the_clients_names()
     {
