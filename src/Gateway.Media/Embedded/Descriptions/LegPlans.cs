@@ -59,14 +59,40 @@ internal static class LegPlans
         var known = pairs.ToList();
         foreach (var format in side.Shown.Concat(side.Payloads).Concat(side.ShownBefore))
         {
-            if (!rules.Exists(rule => rule.Incoming.Id == format.Id)
-                && known.Find(pair => pair.In.IsSameAs(format)) is { In: not null } pair)
+            if (!Has(rules, format.Id) && Partner(known, format) is { } partner)
             {
-                rules.Add(new(format, pair.Out, Action(format, pair.Out)));
+                rules.Add(new(format, partner, Action(format, partner)));
             }
         }
 
         return [.. rules];
+    }
+
+    // Loops, not delegates: a browser names twenty formats, and each would bring its own.
+    private static bool Has(List<PayloadRule> rules, int id)
+    {
+        foreach (var rule in rules)
+        {
+            if (rule.Incoming.Id == id)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static PayloadFormat? Partner(List<(PayloadFormat In, PayloadFormat Out)> known, PayloadFormat format)
+    {
+        foreach (var pair in known)
+        {
+            if (pair.In.IsSameAs(format))
+            {
+                return pair.Out;
+            }
+        }
+
+        return null;
     }
 
     private static PayloadAction Action(PayloadFormat from, PayloadFormat to) =>
