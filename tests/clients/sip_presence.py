@@ -8,7 +8,7 @@ Commands come as JSON lines on standard input, events leave as JSON lines on sta
   refresh      call expires                             SUBSCRIBE in the dialog
   answer       status                                   how NOTIFYs are answered from now on
   watch        status [state]                           how SUBSCRIBEs that come here are answered, and notified at once
-  notify       call state [basic]                       NOTIFY to who subscribed here
+  notify       call state [basic] [body]                NOTIFY to who subscribed here; body: a document as it is
 
   events: ready, response (method status expires headers), notify (call state body), subscribed (call expires from), published
 """
@@ -120,10 +120,10 @@ class Agent:
         self.request(method, dialog.target, dialog.call, dialog.local, dialog.remote, dialog.cseq, dialog.route,
                      ["Event: presence", "Accept: application/pidf+xml", "Expires: %d" % expires], what=what)
 
-    def notify(self, call, state, basic=None):
+    def notify(self, call, state, basic=None, body=None):
         dialog = self.dialogs[call]
         dialog.cseq += 1
-        body = pidf(self.address.replace("sip:", "pres:"), basic) if basic else ""
+        body = body or (pidf(self.address.replace("sip:", "pres:"), basic) if basic else "")
         headers = ["Event: presence", "Subscription-State: " + state]
         if body:
             headers.append("Content-Type: application/pidf+xml")
@@ -150,6 +150,8 @@ class Agent:
         method, call, what = self.pending.pop(branch)
         if method == "PUBLISH" and status == 200:
             self.etag = message.one("SIP-ETag")
+        elif method == "PUBLISH" and status == 412:
+            self.etag = None  # the server has forgotten it (RFC 3903 section 4.1)
         dialog = self.dialogs.get(call)
         if dialog and method == "SUBSCRIBE" and status < 300:
             dialog.remote = message.one("To")

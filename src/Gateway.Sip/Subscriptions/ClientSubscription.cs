@@ -118,10 +118,17 @@ internal sealed class ClientSubscription : ISipSubscription, IStackSubscription,
             return null;
         }
 
-        if (SipBody.Of(notify) is { } body && !_wanted.Accept.IsEmpty && !_wanted.Accept.Contains(body.MediaType))
+        var body = SipBody.Of(notify);
+        if (body is not null && !_wanted.Accept.IsEmpty && !_wanted.Accept.Contains(body.MediaType))
         {
             transaction.Respond(Responses.Begin(_stack, notify, 415)
                 .Add(SipHeaders.Accept, string.Join(", ", _wanted.Accept)).BuildResponse());
+            return null;
+        }
+
+        if (body is not null && _wanted.IsReadable?.Invoke(body) == false)
+        {
+            transaction.Respond(_stack, 400, "Malformed Body");
             return null;
         }
 

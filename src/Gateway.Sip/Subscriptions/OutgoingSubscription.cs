@@ -17,6 +17,10 @@ public sealed record OutgoingSubscription(SipUri RequestUri, NameAddr From, Name
     /// <summary>Media types that are understood (Accept).</summary>
     public ImmutableArray<string> Accept { get; init; } = [];
 
+    /// <summary>Whether a body can be read: a NOTIFY with one that cannot is refused, and changes nothing. Null: whatever comes is taken.
+    /// Called from the stack's loop.</summary>
+    public Func<SipBody, bool>? IsReadable { get; init; }
+
     /// <summary>Where to send it: an outbound proxy. Default: the Request-URI.</summary>
     public SipUri? NextHop { get; init; }
 

@@ -136,6 +136,51 @@ public abstract class SipPresenceTests(GatewaySite site)
         await Sees(later, $"{sip.Contact}/sip", "available");
     }
 
+    [Theory] // RFC 3863: what no parser should try to read is the sender's mistake, and she sees what she saw
+    [InlineData("<!DOCTYPE p [<!ENTITY a 'ha'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;'>]><presence xmlns='urn:ietf:params:xml:ns:pidf' entity='a'><note>&b;</note></presence>")]
+    [InlineData("<!DOCTYPE p SYSTEM 'file:///etc/passwd'><presence xmlns='urn:ietf:params:xml:ns:pidf' entity='a'/>")]
+    [InlineData("<presence xmlns='urn:ietf:params:xml:ns:pidf' entity='a'>")]
+    [InlineData("nonsense")]
+    public async Task Document_that_cannot_be_read_is_refused_and_changes_nothing(string bomb)
+    {
+        await using var sip = await SipPresenceSite.StartAsync(site, isPeerTrunk: true);
+        var juliet = await site.NewXmppPhoneAsync();
+        await sip.Peer.CommandAsync("watch", new { status = 200, state = "active" });
+        await juliet.SendXmlAsync($"<presence to='{sip.Contact}' type='subscribe'/>");
+        await Sees(juliet, $"{sip.Contact}/sip", "available");
+        var call = (await sip.Peer.Events.WaitAsync(e => e.Kind == "subscribed"))["call"];
+        await sip.Peer.AnsweredAsync("NOTIFY", 200);
+        var before = juliet.Events.Count;
+
+        await sip.Peer.CommandAsync("notify", new { call, state = "active;expires=600", body = bomb });
+        await sip.Peer.AnsweredAsync("NOTIFY", 400);
+        await sip.Peer.CommandAsync("notify", new { call, state = "active;expires=600", basic = "closed" });
+
+        await Sees(juliet, $"{sip.Contact}/sip", "unavailable", skip: before);
+        Assert.Equal(["unavailable"], juliet.Events.All.Skip(before).Where(e => e.Kind == "presence" && e["from"] == $"{sip.Contact}/sip").Select(e => e["type"]));
+    }
+
+    [Fact] // P-3, P-4, P-19: a presence server that has lost everything
+    public async Task Restarted_presence_server_is_asked_anew()
+    {
+        await using var sip = await SipPresenceSite.StartAsync(site, expires: "1m");
+        var account = await site.NewUserAsync();
+        var juliet = await site.LoginAsync(account, "balcony");
+        await sip.Peer.CommandAsync("publish", new { basic = "open", show = "away" });
+        await sip.Peer.AnsweredAsync("PUBLISH", 200);
+        await juliet.SendXmlAsync($"<presence to='{sip.Contact}' type='subscribe'/>");
+        await Sees(juliet, $"{sip.Contact}/sip", "available", "away");
+
+        await sip.Kamailio.RestartAsync();
+        await sip.Peer.CommandAsync("publish", new { basic = "open", show = "xa" });
+        await sip.Peer.AnsweredAsync("PUBLISH", 412); // it has forgotten what was published
+        await sip.Peer.CommandAsync("publish", new { basic = "open", show = "dnd" });
+        await juliet.LogoutAsync();
+        var later = await site.LoginAsync(account, "orchard"); // her server probes, the gateway refreshes
+
+        await Sees(later, $"{sip.Contact}/sip", "available", "dnd");
+    }
+
     [Fact] // P-17, P-18, P-19
     public async Task Restarted_gateway_takes_its_subscriptions_up_again()
     {

@@ -163,6 +163,18 @@ public sealed class ClientSubscriptionTests
         Assert.Empty(sink.Events.All);
     }
 
+    [Fact] // RFC 3261 section 21.4.1
+    public void Notify_whose_body_cannot_be_read_is_refused_and_changes_nothing()
+    {
+        using var ua = new TestAgent();
+        var (_, sink, subscribe) = Established(ua, wanted => wanted with { IsReadable = body => body.Text != "bomb" });
+        ua.Receive(NotifyOf(ua, subscribe, "b", 5, "active;expires=600", "bomb"));
+        ua.Response(400);
+        ua.Receive(NotifyOf(ua, subscribe, "b", 6, "active;expires=600", "after"));
+        ua.Response(200);
+        Assert.Equal(["x", "after"], sink.Events.All.OfType<SubscriptionEvent.Notified>().Select(n => n.Body?.Text));
+    }
+
     [Fact] // RFC 3261 section 12.2.2
     public void Notify_out_of_order_is_refused_and_a_repeated_one_is_answered_again_without_effect()
     {
@@ -239,9 +251,10 @@ public sealed class ClientSubscriptionTests
         return (new SipEventAgent(ua.Stack, () => true).Subscribe(change?.Invoke(wanted) ?? wanted, sink), sink);
     }
 
-    private static (ISipSubscription Handle, RecordingSubscriber Sink, SipRequest Subscribe) Established(TestAgent ua)
+    private static (ISipSubscription Handle, RecordingSubscriber Sink, SipRequest Subscribe) Established(
+        TestAgent ua, Func<OutgoingSubscription, OutgoingSubscription>? change = null)
     {
-        var (handle, sink) = Subscribe(ua);
+        var (handle, sink) = Subscribe(ua, change);
         var subscribe = ua.Request(SipMethod.Subscribe);
         ua.Reply(subscribe, 200, "b", null, "Expires: 600");
         ua.Receive(NotifyOf(ua, subscribe, "b", 1, "active;expires=600", "x"));

@@ -255,6 +255,7 @@ internal sealed class PresencePair : IDisposable
             {
                 Expires = expires,
                 Accept = [PidfDocument.MediaType],
+                IsReadable = static body => PidfReader.TryRead(body.Content, out _, out _),
                 NextHop = _target.NextHop,
                 Credentials = _target.Credentials,
             },
