@@ -59,6 +59,7 @@ class Phone:
         "on_first_invite": None,   # a status to refuse the first one with
         "moved_to": None,        # Contact of that refusal
         "on_message": 200,       # status for MESSAGE; 0: no answer
+        "refused_types": "",     # of MESSAGE
         "on_options": 200,
         "on_reinvite": 200,
         "retry_after": None,     # in refusals of INVITE and MESSAGE
@@ -328,7 +329,8 @@ class Phone:
         return [("retry-after", str(self.options["retry_after"]))] if self.options["retry_after"] else []
 
     def _on_message(self, request, reply, call, reliable):
-        status = self.options["on_message"]
+        refused = (request.get("content-type") or "").split(";")[0] in self.options["refused_types"].split()
+        status = 415 if refused else self.options["on_message"]
         if status:
             headers = [("accept", self.options["accept"])] if status == 415 else []
             self.agent.respond(request, reply, status, headers=headers + self._later(), to_tag=token())

@@ -24,6 +24,9 @@ internal abstract record FromSip
     /// <param name="Subject">Subject, or null.</param>
     public sealed record Words(string Text, FormattedText? Formatted, string? Language, string? Subject) : FromSip
     {
+        /// <summary>The media type that brought the formatted words; null without.</summary>
+        public string? FormattedAs { get; init; }
+
         /// <summary>Id of the wrapper, when it asks for notifications.</summary>
         public string? MessageId { get; init; }
 
@@ -105,6 +108,7 @@ internal abstract record FromSip
             : plain.Length == 0 ? new Nothing()
             : new Words(XmlText.Clean(plain), formatted, language, subject is { Length: > 0 } ? XmlText.Clean(subject) : null)
             {
+                FormattedAs = formatted is null ? null : body.MediaType,
                 MessageId = wrapper?.MessageId,
                 Notifications = wrapper?.Notifications ?? [],
             };

@@ -69,6 +69,11 @@ public sealed partial class MessageService
     {
         var (user, sender) = (admitted.User, admitted.Sender.Jid);
         var sipUser = SipUserOf(sender);
+        if (words.FormattedAs is { } type)
+        {
+            _formatted.Saw(sipUser, type);
+        }
+
         var pair = PairOf(user, sipUser);
         var isChat = pair.IsChat || _options.Kind == MessageKind.Chat;
         var asksDelivery = _options.Notifications && words.MessageId is not null && words.Notifications.Contains("positive-delivery");

@@ -9,6 +9,7 @@ using Gateway.Xmpp.Addresses;
 using Gateway.Xmpp.Messages;
 using Gateway.Xmpp.Routing;
 using Gateway.Xmpp.Stanzas;
+using Gateway.Xmpp.Xhtml;
 using ChatState = Gateway.Xmpp.Messages.ChatState;
 
 namespace Gateway.Mapping.Messages;
@@ -202,6 +203,10 @@ public sealed partial class MessageService
         return new PageMessage(to.Target, _parts.Addresses.XmppCallerToSip(user), ConversationOf(user, to.SipUser, words.Thread))
         {
             Text = words.Body,
+            Formatted = saying.Stanza.Payload(FormattedText.Namespace + "html") is { } html && FormattedText.OfXhtmlIm(html) is { } formatted
+                ? _formatted.Write(to.SipUser, words.Body, formatted.ToHtml())
+                : null,
+            FormattedRefused = () => _formatted.Forget(to.SipUser),
             Language = words.Language,
             Subject = SafeText.Clean(words.Subject),
             Sent = words.Sent,

@@ -62,6 +62,7 @@ public sealed partial class MessageService : IXmppExtension, ISipRequestHandler,
     private readonly RecentTable<(Jid User, Jid SipUser), PairMemory> _pairs = new(MostConversations);
     private readonly RecentTable<string, SipConversation> _byCallId = new(MostConversations);
     private readonly RecentTable<Jid, DateTimeOffset> _untyped = new(MostConversations); // SIP users that refused to hear of typing
+    private readonly FormattedUse _formatted = new(MostConversations);
     private readonly RecentTable<(Jid User, string Id), bool> _sent = new(MostConversations); // to XMPP: what may bounce
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();

@@ -13,6 +13,12 @@ internal sealed record PageMessage(SipTarget Target, NameAddr From, SipConversat
     /// <summary>The words; null for a sign.</summary>
     public string? Text { get; init; }
 
+    /// <summary>The same words formatted, where the other side takes such; they go first, and plain ones when they are refused or too long.</summary>
+    public SipBody? Formatted { get; init; }
+
+    /// <summary>Called when formatted words are refused.</summary>
+    public Action? FormattedRefused { get; init; }
+
     /// <summary>The sign; null for words.</summary>
     public SipBody? Sign { get; init; }
 

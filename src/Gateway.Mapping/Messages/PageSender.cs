@@ -64,6 +64,11 @@ internal sealed class PageSender
     public async Task<PageOutcome> SendAsync(PageMessage message, DateTimeOffset until, CancellationToken cancellationToken)
     {
         var text = message.Text!;
+        if (message.Formatted is { } formatted && await FormattedAsync(message, formatted, until, cancellationToken).ConfigureAwait(false) is { } outcome)
+        {
+            return outcome;
+        }
+
         var result = await PatientlyAsync(message, BodyOf(message, text, isLast: true), isFirst: true, until, cancellationToken)
             .ConfigureAwait(false);
         if (result is not { Status: 513, IsLocal: true })
@@ -88,6 +93,26 @@ internal sealed class PageSender
         }
 
         return OutcomeOf(result);
+    }
+
+    /// <summary>Null when the words have to go plain.</summary>
+    private async Task<PageOutcome?> FormattedAsync(
+        PageMessage message, SipBody formatted, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        var body = message.Wrap is { } wrap ? wrap(formatted) : formatted;
+        var result = await PatientlyAsync(message, body, isFirst: true, until, cancellationToken).ConfigureAwait(false);
+        if (result is { Status: 513, IsLocal: true })
+        {
+            return null;
+        }
+
+        if (result.Status is not (406 or 415 or 488 or 606))
+        {
+            return OutcomeOf(result);
+        }
+
+        message.FormattedRefused?.Invoke();
+        return null;
     }
 
     /// <summary>Sends a sign once: it is not worth more.</summary>

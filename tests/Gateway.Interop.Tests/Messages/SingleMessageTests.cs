@@ -49,6 +49,28 @@ public abstract class SingleMessageTests(GatewaySite site)
         }
     }
 
+    [Fact] // M-4: formatted words for who writes such, and plain ones after a refusal
+    public async Task Formatted_words_cross_both_ways_and_go_plain_where_they_are_refused()
+    {
+        const string Html = "<html xmlns='http://jabber.org/protocol/xhtml-im'><body xmlns='http://www.w3.org/1999/xhtml'><p>my <strong onclick='x()'>only</strong> love</p></body></html>";
+        await using var messages = await MessageSite.StartAsync(site, Page);
+        var juliet = await site.NewXmppPhoneAsync();
+        var phone = await messages.NewPhoneAsync();
+
+        await messages.WriteAsync(phone, juliet.BareJid, "<p>my <em>only</em> hate</p>", new { type = "text/html" });
+        var seen = await SeesAsync(juliet, "my only hate");
+        Assert.Equal("only", seen.Descendants("{http://www.w3.org/1999/xhtml}em").Single().Value);
+
+        await juliet.SendXmlAsync($"<message to='{messages.Contact}' type='chat'><body>my only love</body>{Html}</message>");
+        var formatted = await phone.Events.WaitAsync(e => e.Kind == "sip_message" && e["type"]!.StartsWith("text/html", StringComparison.Ordinal));
+        Assert.Contains("<strong>only</strong>", formatted["body"], StringComparison.Ordinal);
+
+        await phone.SetAsync(new { refused_types = "text/html" });
+        await juliet.SendXmlAsync($"<message to='{messages.Contact}' type='chat'><body>my only love, again</body>{Html}</message>");
+        await phone.ReceivesAsync("my only love, again");
+        Assert.DoesNotContain(juliet.Events.All, e => e.Kind == "message_error");
+    }
+
     [Fact] // policy, E-*, M-16
     public async Task What_a_SIP_user_may_not_send_is_refused()
     {

@@ -56,6 +56,45 @@ public sealed class MessagesToSipTests : IDisposable
         Assert.Empty(_bench.Link.Sent);
     }
 
+    [Theory] // M-4, RFC 7572 section 7: in the type that is theirs, harmless, and plain after a refusal
+    [InlineData("<p>Hi <b>there</b></p>", "text/html", "text/html;charset=UTF-8")]
+    [InlineData("--b\r\nContent-Type: text/plain\r\n\r\nHi\r\n--b\r\nContent-Type: text/html\r\n\r\n<i>Hi</i>\r\n--b--\r\n", "multipart/alternative;boundary=b", "multipart/alternative")]
+    public void Who_writes_formatted_words_is_written_formatted_words(string theirs, string type, string ours)
+    {
+        const string Html = "<html xmlns='http://jabber.org/protocol/xhtml-im'><body xmlns='http://www.w3.org/1999/xhtml'><p>Wherefore <em onclick='x()'>art</em><script>y</script> thou</p></body></html>";
+        _bench.Say(Stanzas.Chat("Wherefore art thou", inner: Html));
+        Assert.Equal("text/plain;charset=UTF-8", Assert.Single(_bench.Phone.Requests).Body!.ContentType); // nothing is known of him
+
+        _bench.Receive(theirs, type: type);
+        _bench.Say(Stanzas.Chat("Wherefore art thou", inner: Html));
+        var sent = _bench.Phone.Requests[1].Body!;
+        Assert.StartsWith(ours, sent.ContentType, StringComparison.Ordinal);
+        Assert.Contains("<em>art</em>", AlternativeBody.Find(sent, "text/html")!.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("script", sent.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("onclick", sent.Text, StringComparison.Ordinal);
+
+        _bench.Phone.Answers = request => new SipResult(request.Body!.MediaType == "text/plain" ? 200 : 415, "Reason", false);
+        _bench.Say(Stanzas.Chat("Deny thy father", inner: Html));
+        _bench.Say(Stanzas.Chat("and refuse thy name", inner: Html));
+        Assert.Equal(
+            [sent.MediaType, "text/plain", "text/plain"], _bench.Phone.Requests.Skip(2).Select(request => request.Body!.MediaType));
+        Assert.DoesNotContain(_bench.Link.Sent, stanza => stanza.Attribute("type")?.Value == "error");
+    }
+
+    [Fact] // M-5: formatted words that do not fit go plain
+    public void Formatted_words_that_are_too_long_go_plain()
+    {
+        _bench.Receive("<p>Hi</p>", type: "text/html");
+        _bench.Phone.Answers = request => request.Body!.MediaType == "text/html"
+            ? new SipResult(513, "Message Too Large", true) { RequestBytes = 1400 }
+            : new SipResult(200, "OK", false);
+        _bench.Say(Stanzas.Chat(
+            "Wherefore", inner: "<html xmlns='http://jabber.org/protocol/xhtml-im'><body xmlns='http://www.w3.org/1999/xhtml'><p>Wherefore</p></body></html>"));
+
+        Assert.Equal(["text/html", "text/plain"], _bench.Phone.Requests.Select(request => request.Body!.MediaType));
+        Assert.DoesNotContain(_bench.Link.Sent, stanza => stanza.Attribute("type")?.Value == "error");
+    }
+
     [Fact] // M-7
     public void Messages_of_one_thread_are_one_conversation()
     {
