@@ -5,8 +5,8 @@ namespace Gateway.Mapping.Calls;
 /// <summary>What calls say in the log. Event ids 3000 to 3099; every line carries the session's id.</summary>
 internal sealed partial class CallLog(ILogger logger)
 {
-    [LoggerMessage(3000, LogLevel.Information, "Call {SessionId} begins: {Direction}, {Xmpp} with {Sip}, sid {Sid}")]
-    public partial void Begins(string sessionId, CallDirection direction, string xmpp, string sip, string sid);
+    [LoggerMessage(3000, LogLevel.Information, "Call {SessionId} begins: {Direction}, {Xmpp} with {Sip}, sid {Sid}, Call-ID {CallId}")]
+    public partial void Begins(string sessionId, CallDirection direction, string xmpp, string sip, string sid, string callId);
 
     [LoggerMessage(3001, LogLevel.Information, "Call {SessionId} ended by {Cause} {Detail} in {State} after {TalkTime} of talk")]
     public partial void Ended(string sessionId, string cause, string detail, CallState state, TimeSpan talkTime);

@@ -248,7 +248,8 @@ public sealed partial class CallService : IXmppExtension, ISipInviteHandler, IXm
     private void Begin(CallActor call, CallInput first)
     {
         _metrics.Started(call.Parties.Direction);
-        _log.Begins(call.Id, call.Parties.Direction, call.Parties.User.ToString(), call.Parties.ContactKey, call.Snapshot.Sid);
+        _log.Begins(call.Id, call.Parties.Direction, call.Parties.User.ToString(), call.Parties.ContactKey, call.Snapshot.Sid,
+            call.Parties.CallId ?? call.Parties.Invite?.CallId ?? "");
         call.Post(first);
         var running = WatchAsync(call);
         _running.TryAdd(running, 0);
