@@ -49,6 +49,9 @@ public abstract class SipMessage
     /// <summary>To.</summary>
     public NameAddr To => _to ??= NameAddr.TryParse(Required(HeaderName.To), out var to) ? to : throw Malformed(HeaderName.To);
 
+    /// <summary>To, once it has been read.</summary>
+    internal NameAddr? KnownTo => _to;
+
     /// <summary>The topmost Via: where a response goes, whose transaction it is.</summary>
     public SipVia TopVia => _topVia ??= TryReadTopVia(isLenient: false, out var via) ? via : throw Malformed(HeaderName.Via);
 

@@ -54,7 +54,10 @@ public sealed class SipMessageBuilder
             builder.CopyFrom(request, SipHeaders.RecordRoute);
         }
 
-        return toTag is null ? builder : builder.ToTag(toTag);
+        return toTag is null ? builder
+            : request.KnownTo is not { } to ? builder.ToTag(toTag) // what is refused may not be readable
+            : to.Tag is null ? builder.Tagged(toTag)
+            : builder;
     }
 
     /// <summary>Start line, header fields and body of another message.</summary>
@@ -169,6 +172,12 @@ public sealed class SipMessageBuilder
     /// <summary>Adds a tag to To unless it has one.</summary>
     public SipMessageBuilder ToTag(string tag)
     {
+        var at = _entries.FindIndex(e => e.Id == HeaderName.To);
+        return at >= 0 && NameAddr.TryParse(_entries[at].Bytes().Span, out var to) && to.Tag is not null ? this : Tagged(tag);
+    }
+
+    private SipMessageBuilder Tagged(string tag)
+    {
         if (!SipSyntax.IsToken(tag))
         {
             throw new ArgumentException("A tag is a token.", nameof(tag));
@@ -177,11 +186,7 @@ public sealed class SipMessageBuilder
         var at = _entries.FindIndex(e => e.Id == HeaderName.To);
         if (at >= 0)
         {
-            var old = _entries[at].Bytes();
-            if (!NameAddr.TryParse(old.Span, out var to) || to.Tag is null)
-            {
-                _entries[at] = new(SipHeaders.To, HeaderName.To, null, Joined(old, Encoding.ASCII.GetBytes(";tag=" + tag)));
-            }
+            _entries[at] = new(SipHeaders.To, HeaderName.To, null, Joined(_entries[at].Bytes(), Encoding.ASCII.GetBytes(";tag=" + tag)));
         }
 
         return this;
