@@ -21,7 +21,7 @@ JSON lines on standard output. A command may carry "ref"; its outcome is an even
   send      phone session [body size type id success failure chunk shuffle]    size: that many octets instead of a body
   flood     phone session count prefix
   composing phone session state [refresh]      RFC 3994
-  raw       phone session text          written as it is; {to} and {from} are its paths
+  raw       phone session text [pad]    written as it is, {to} and {from} being its paths, and pad times "x" after it; event "response"
   report    phone session id range status
   cut       phone session               closes the connection without a word; pause resume: stops reading
   received  phone session               event "received": the texts so far
@@ -417,7 +417,7 @@ async def run(c):
     elif command == "composing":
         session.send(composing(c["state"], c.get("refresh")), ISCOMPOSING)
     elif command == "raw":
-        session.connection.write(c["text"].replace("{to}", session.to).replace("{from}", session.uri).encode())
+        session.connection.write(c["text"].replace("{to}", session.to).replace("{from}", session.uri).encode() + b"x" * c.get("pad", 0))
     elif command == "report":
         session.report(session.relayed + session.remote, c["id"], c["range"], c.get("status", "000 200 OK"))
     elif command == "cut" and session.connection:

@@ -103,6 +103,8 @@ class Connection:
         target = parse_uri(frame.to_path[-1])[3] if frame.to_path else None
         session = self.node.sessions.get(target)
         if session is None:
+            if frame.status is not None:
+                self.node.tell("response", tid=frame.tid, status=frame.status)
             if frame.method == "SEND":
                 self.respond(frame, 481)
             return
@@ -259,6 +261,7 @@ class Session:
     def _answered(self, frame):
         message = self.requests.pop(frame.tid, None)
         if message is None:
+            self.tell("response", tid=frame.tid, status=frame.status)
             return
         message["open"] -= 1
         if frame.status != 200:
