@@ -119,6 +119,10 @@ class RemoteSession {
     this.contents = childrenOf(jingle, NS.jingle, "content").map((content) => new RemoteDescription(content));
     this.groups = childrenOf(jingle, NS.grouping, "group").map((group) =>
       [group.getAttribute("semantics"), ...childrenOf(group, NS.grouping, "content").map((one) => one.getAttribute("name"))]);
+    // Beside rtpengine an accept with video says no group, although one transport carries both.
+    if (!this.groups.length && jingle.getAttribute("action") === "session-accept") {
+      this.groups.push(["BUNDLE", ...this.contents.map((content) => content.name)]);
+    }
   }
 
   byName(name) {
