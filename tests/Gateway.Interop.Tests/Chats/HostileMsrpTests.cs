@@ -61,6 +61,7 @@ public abstract class HostileMsrpTests(GatewaySite site) : ChatTest(site)
         await RawAsync("", 3_000_000);
         await Phone.SeesAsync("lost", Hostile, skip);
         await Phone.SeesAsync("reinvited", Hostile, skip);
+        await GoesOnAsync();
     }
 
     [Fact] // C-12
@@ -104,6 +105,7 @@ public abstract class HostileMsrpTests(GatewaySite site) : ChatTest(site)
         await RawAsync(noise);
         await Phone.SeesAsync("lost", Hostile, skip);
         await Phone.SeesAsync("reinvited", Hostile, skip);
+        await GoesOnAsync();
     }
 
     private static string Chunk(string transaction, string id, string range, string body, char flag) =>

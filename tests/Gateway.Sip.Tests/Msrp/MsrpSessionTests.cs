@@ -248,6 +248,27 @@ public sealed class MsrpSessionTests
         Assert.Equal(11, pair.AliceSink.Events.Count(e => e == "connected"));
     }
 
+    [Fact] // C-22: whom the peer was before says nothing about the one of the new description
+    public void A_session_that_was_connected_to_and_is_mended_by_a_new_offer_goes_on()
+    {
+        var pair = new MsrpPair().Negotiate(); // Alice connects to Bob
+        pair.World.Cut();
+        pair.World.Run();
+        pair.Alice.TakeNewPath();
+        for (var i = 0; i < 2; i++) // and a refresh that changes nothing
+        {
+            Assert.True(pair.Alice.TryAnswer(pair.Bob.Offer(), null, out var answer, out _));
+            Assert.True(pair.Bob.TryAcceptAnswer(answer, out _));
+            pair.World.Run();
+        }
+
+        pair.Alice.Send(Text("there"));
+        pair.Bob.Send(Text("and back"));
+        pair.World.Run();
+        Assert.Equal("there, and back", string.Join(", ", [.. pair.BobSink.Texts, .. pair.AliceSink.Texts]));
+        Assert.Equal(["connected", "lost Broken", "connected"], pair.BobSink.Events.Where(e => !e.StartsWith("sent", StringComparison.Ordinal)));
+    }
+
     [Fact] // RFC 4975 section 5.4: a report for what was received before the cut follows on the new connection
     public void A_report_that_had_no_connection_waits_for_the_next()
     {

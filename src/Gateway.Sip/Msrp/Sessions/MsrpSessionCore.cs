@@ -157,7 +157,7 @@ internal sealed class MsrpSessionCore : IStreamSession, IOutboxOwner
     /// <summary>A request for this session came on a connection that is not bound to it yet.</summary>
     public void OnFound(MsrpConnection connection, MsrpHead head)
     {
-        _foundFrom = head.FromPath;
+        _foundFrom = Plan is null ? head.FromPath : null; // with a description it was held against that
         Do(new BindingEvent.Found(connection));
     }
 
@@ -347,7 +347,7 @@ internal sealed class MsrpSessionCore : IStreamSession, IOutboxOwner
         Connection?.Enlist(this);
     }
 
-    /// <summary>The peer's first SEND overtook its description: now it is known who that should have been.</summary>
+    /// <summary>If the peer's first SEND overtook its description, it is known now who that should have been.</summary>
     private void Verify(MsrpConnection connection)
     {
         if (_foundFrom is { } from && !MayComeFrom(from, connection.Peer))
