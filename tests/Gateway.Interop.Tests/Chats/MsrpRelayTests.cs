@@ -75,6 +75,7 @@ public abstract class MsrpRelayTests(GatewaySite site) : ChatTest(site)
         await StartGatewayAsync();
         var words = string.Concat(Enumerable.Range(0, 15_000).Select(i => $"{i} "));
         await Juliet.SayAsync(RomeoBehind, words, "long");
+        await Eventually.HoldsAsync(() => Phone.Events.All.Any(e => e.Kind == "message"), () => _relay.Output);
         var heard = await Phone.Events.WaitAsync(e => e.Kind == "message" && e.Number("size") == words.Length);
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(words))), heard["sha256"]);
         Assert.InRange(heard.Number("chunks"), words.Length / 2_048, words.Length / 1_024);
@@ -164,7 +165,7 @@ public abstract class MsrpRelayTests(GatewaySite site) : ChatTest(site)
         await Phone.SendAsync(session, "after");
         Assert.Equal("restart", (await Juliet.ReadsAsync("after"))["thread"]);
         Assert.Single(Phone.Events.All, e => e.Kind == "invited");
-        Assert.Contains("gives paths again", _gateway!.Process.Output, StringComparison.Ordinal);
+        await Eventually.HoldsAsync(() => _gateway!.Process.Output.Contains("gives paths again", StringComparison.Ordinal), () => _gateway!.Process.Output);
     }
 
     [Fact] // RFC 4976 section 5.1; the words still arrive, and the password is in no log
