@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Net;
 using Gateway.Sip.Messages;
 using Gateway.Sip.Transports;
 
@@ -74,10 +73,14 @@ internal sealed class TransactionLayer(ISipLoop loop, ISipNetwork network, SipTi
     /// </summary>
     public bool IsMerged(SipRequest request) => request.To.Tag is null && _initial.ContainsKey(MergeKey.Of(request));
 
-    /// <summary>Datagrams to <paramref name="remote"/> do not arrive: who waits for an answer from there waits in vain.</summary>
-    public void FailTo(IPEndPoint remote)
+    /// <summary>
+    /// Who waits for an answer to a datagram that did not arrive waits in vain. The error may be read late, when somebody else
+    /// has the port: what went there since is not meant. Without a branch it may be any of those that wait for that address.
+    /// </summary>
+    public void Fail(Undelivered undelivered)
     {
-        foreach (var transaction in _clients.Values.Where(t => !t.Flow.IsReliable && t.Flow.Remote.Equals(remote)).ToArray())
+        foreach (var transaction in _clients.Values.Where(t => !t.Flow.IsReliable && t.Flow.Remote.Equals(undelivered.Destination)
+            && (undelivered.Branch is null || t.Key.Branch == undelivered.Branch)).ToArray())
         {
             transaction.On(new TransactionEvent.TransportFailed());
         }

@@ -23,5 +23,5 @@ internal interface ISipReceiver
     void OnMessage(ReadOnlyMemory<byte> message, SipFlow flow);
 
     /// <summary>ICMP said that nobody takes datagrams there (RFC 3261 section 18.4).</summary>
-    void OnUnreachable(IPEndPoint remote);
+    void OnUnreachable(Undelivered undelivered);
 }

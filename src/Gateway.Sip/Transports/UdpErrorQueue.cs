@@ -18,6 +18,9 @@ internal sealed partial class UdpErrorQueue(Socket socket)
     /// <summary>A flood of errors is read in turns.</summary>
     private const int MostAtOnce = 64;
 
+    /// <summary>As much of a datagram as ICMP gives back at the most (RFC 1812 section 4.3.2.3).</summary>
+    private const int LargestQuote = 576;
+
     private static readonly bool IsSupported = OperatingSystem.IsLinux() && Environment.Is64BitProcess;
 
     /// <summary>Asks for the errors; before the first datagram is sent.</summary>
@@ -32,23 +35,29 @@ internal sealed partial class UdpErrorQueue(Socket socket)
     }
 
     /// <summary>
-    /// Destinations that cannot be reached, oldest first. Reading takes away the error that the kernel would else report with
+    /// Datagrams whose destination cannot be reached, oldest first. Reading takes away the error that the kernel would else report with
     /// the next datagram, wherever that goes.
     /// </summary>
-    public unsafe ImmutableArray<IPEndPoint> Read()
+    public unsafe ImmutableArray<Undelivered> Read()
     {
         if (!IsSupported)
         {
             return [];
         }
 
-        var unreachable = ImmutableArray.CreateBuilder<IPEndPoint>(0);
+        var unreachable = ImmutableArray.CreateBuilder<Undelivered>(0);
         var name = stackalloc byte[128];
         var control = stackalloc byte[256];
+        var quote = stackalloc byte[LargestQuote];
+        var part = new Part { Base = quote, Length = LargestQuote };
         for (var i = 0; i < MostAtOnce; i++)
         {
-            var header = new MessageHeader { Name = name, NameLength = 128, Control = control, ControlLength = 256 };
-            if (ReceiveMessage((int)socket.Handle, &header, FromErrorQueue | DoNotWait) < 0)
+            var header = new MessageHeader
+            {
+                Name = name, NameLength = 128, Parts = &part, PartCount = 1, Control = control, ControlLength = 256,
+            };
+            var length = ReceiveMessage((int)socket.Handle, &header, FromErrorQueue | DoNotWait);
+            if (length < 0)
             {
                 break;
             }
@@ -56,7 +65,7 @@ internal sealed partial class UdpErrorQueue(Socket socket)
             if (IsUnreachable(new ReadOnlySpan<byte>(control, (int)header.ControlLength))
                 && EndPoint(new ReadOnlySpan<byte>(name, (int)header.NameLength)) is { } destination)
             {
-                unreachable.Add(destination);
+                unreachable.Add(new Undelivered(destination, Undelivered.BranchOf(new ReadOnlySpan<byte>(quote, (int)length))));
             }
         }
 
@@ -84,13 +93,21 @@ internal sealed partial class UdpErrorQueue(Socket socket)
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static unsafe partial nint ReceiveMessage(int descriptor, MessageHeader* header, int flags);
 
+    /// <summary>struct iovec of 64-bit Linux.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private unsafe struct Part
+    {
+        public void* Base;
+        public nuint Length;
+    }
+
     /// <summary>struct msghdr of 64-bit Linux.</summary>
     [StructLayout(LayoutKind.Sequential)]
     private unsafe struct MessageHeader
     {
         public byte* Name;
         public uint NameLength;
-        public void* Parts;
+        public Part* Parts;
         public nuint PartCount;
         public byte* Control;
         public nuint ControlLength;

@@ -117,9 +117,9 @@ internal sealed class UdpTransport : IAsyncDisposable
     /// <summary>An ICMP error of an earlier datagram: says nothing about the next, which may go elsewhere.</summary>
     private void TellErrors()
     {
-        foreach (var remote in _errors.Read())
+        foreach (var undelivered in _errors.Read())
         {
-            _loop.Post(() => _receiver.OnUnreachable(remote));
+            _loop.Post(() => _receiver.OnUnreachable(undelivered));
         }
     }
 

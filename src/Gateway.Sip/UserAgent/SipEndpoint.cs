@@ -219,6 +219,6 @@ public sealed partial class SipEndpoint : ISipUserAgent, IAsyncDisposable
 
         public void OnMessage(ReadOnlyMemory<byte> message, SipFlow flow) => Core!.OnMessage(message, flow);
 
-        public void OnUnreachable(IPEndPoint remote) => Core!.OnUnreachable(remote);
+        public void OnUnreachable(Undelivered undelivered) => Core!.OnUnreachable(undelivered);
     }
 }

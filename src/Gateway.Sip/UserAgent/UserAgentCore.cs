@@ -42,10 +42,10 @@ internal sealed class UserAgentCore(SipStack stack) : ISipReceiver
         }
     }
 
-    public void OnUnreachable(IPEndPoint remote)
+    public void OnUnreachable(Undelivered undelivered)
     {
         stack.Loop.Metrics.Unreachable();
-        stack.Transactions.FailTo(remote);
+        stack.Transactions.Fail(undelivered);
     }
 
     /// <summary>What cannot be read is answered without a transaction, where it can be answered at all.</summary>
