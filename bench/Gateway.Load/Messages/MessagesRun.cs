@@ -17,6 +17,7 @@ internal sealed partial class MessagesRun : IDisposable
 {
     private const string GatewayDomain = "sip.example.org", People = "people.example.org";
     private const int Pairs = 100;
+    private const int WarmUpRate = 1_000, WarmUpSeconds = 10;
 
     private readonly long[] _sentAt;
     private readonly long[] _arrivedAt;
@@ -54,7 +55,13 @@ internal sealed partial class MessagesRun : IDisposable
         using var hop = await BareHop.StartAsync(prosody.Port, QuietProsody.Secret);
 
         Console.WriteLine("messages                  sent     lost  doubled   p50 ms   p95 ms   p99 ms   max ms  hop p50  gateway µs  prosody µs  ratio");
-        var isGood = await run.PhaseAsync("warm-up", toSip: true, 200, 5, gateway, prosody, hop) & await run.PhaseAsync("warm-up", toSip: false, 200, 5, gateway, prosody, hop);
+        // Long enough that the runtime has compiled what is hot, which it does behind, and counts as the gateway's time.
+        var isGood = true;
+        foreach (var toSip in (bool[])[true, false])
+        {
+            isGood &= await run.PhaseAsync("warm-up", toSip, WarmUpRate, WarmUpSeconds, gateway, prosody, hop);
+        }
+
         foreach (var rate in rates)
         {
             isGood &= await run.PhaseAsync("XMPP to SIP", toSip: true, rate, seconds, gateway, prosody, hop);
