@@ -8,7 +8,7 @@ namespace Gateway.Interop.Tests.Browser;
 /// <summary>What getStats and the spectrum say of a call (tests/clients/browser/phone.js).</summary>
 internal sealed record BrowserFigures(
     int Received, int Lost, double Level, double Energy, int Sent, string Codec, double Frequency, string Pair, string Dtls, int Pictures,
-    int VideoPackets);
+    int VideoPackets, int KeyPictures);
 
 /// <summary>
 /// A page of tests/clients/browser in a headless Chromium (Debian package chromium): an XMPP client on the WebRTC that most
@@ -89,7 +89,8 @@ internal sealed class BrowserPhone : IAsyncDisposable
         return new BrowserFigures(
             (int)figures["received"]!, (int)figures["lost"]!, (double)figures["level"]!, (double)figures["energy"]!,
             (int)figures["sent"]!, (string)figures["codec"]!, (double)figures["frequency"]!, (string)figures["pair"]!,
-            (string)figures["dtls"]!, (int)figures["pictures"]!, (int)figures["videoPackets"]!);
+            (string)figures["dtls"]!, (int)figures["pictures"]!, (int)figures["videoPackets"]!,
+            (int)figures["keyPictures"]!);
     }
 
     /// <summary>Waits until it has heard the tone for a second more: packets, energy, and the spectrum's peak.</summary>
@@ -110,14 +111,18 @@ internal sealed class BrowserPhone : IAsyncDisposable
         return last;
     }
 
-    /// <summary>Waits until it has decoded pictures.</summary>
+    /// <summary>Waits until it has decoded pictures, asking its own camera for whole ones: a phone that echoes cannot.</summary>
     public async Task SeesPicturesAsync(string sid)
     {
         await Events.WaitAsync(
             e => (string?)e["event"] == "connection" && (string?)e["sid"] == sid && (string?)e["state"] == "connected");
         BrowserFigures? last = null;
         await Eventually.HoldsAsync(
-            async () => (last = await FiguresAsync(sid)).Pictures > 5,
+            async () =>
+            {
+                await _page.EvaluateAsync("sid => phone.refreshPicture(sid)", sid);
+                return (last = await FiguresAsync(sid)).Pictures > 5;
+            },
             () => $"{last}\n{string.Join('\n', Events.All.Select(e => e.ToJsonString()))}");
     }
 

@@ -26,8 +26,14 @@ class Call {
       this.pc.getTransceivers()[0].setCodecPreferences(known.filter((one) => one.mimeType === this.phone.codec));
     }
     for (const track of stream.getVideoTracks()) {
-      this.pc.addTrack(track, stream);
+      this.camera = this.pc.addTrack(track, stream);
     }
+  }
+
+  // A phone that echoes sends no picture loss indication: without this, one lost packet would leave its screen as it is for good.
+  async refreshPicture() {
+    const parameters = this.camera.getParameters();
+    await this.camera.setParameters(parameters, { encodingOptions: parameters.encodings.map(() => ({ keyFrame: true })) });
   }
 
   watch(stream) {
@@ -158,7 +164,7 @@ class Call {
       received: inbound.packetsReceived ?? 0, lost: inbound.packetsLost ?? 0, level: inbound.audioLevel ?? 0,
       energy: inbound.totalAudioEnergy ?? 0, concealed: inbound.concealedSamples ?? 0,
       sent: stats.find((one) => one.type === "outbound-rtp" && one.kind === "audio")?.packetsSent ?? 0,
-      pictures: video.framesDecoded ?? 0, videoPackets: video.packetsReceived ?? 0, codec: codec.mimeType ?? "", frequency: this.frequency(), roundTrip: pair.currentRoundTripTime ?? 0,
+      pictures: video.framesDecoded ?? 0, videoPackets: video.packetsReceived ?? 0, keyPictures: video.keyFramesDecoded ?? 0, codec: codec.mimeType ?? "", frequency: this.frequency(), roundTrip: pair.currentRoundTripTime ?? 0,
       pair: pair.id ?? "", dtls: stats.find((one) => one.type === "transport")?.dtlsState ?? "",
     };
   }
@@ -209,6 +215,10 @@ window.phone = {
 
   figures(sid) {
     return this.calls.get(sid)?.figures() ?? null;
+  },
+
+  refreshPicture(sid) {
+    return this.calls.get(sid)?.refreshPicture();
   },
 
   digits(sid, tones) {
