@@ -16,7 +16,9 @@ JSON lines on standard output. A command may carry "ref"; its outcome is an even
                                         ack false: its 200 is left without one
   pick      phone call [status]         answers an INVITE, or re-INVITE, that waits; ring phone call
   bye cancel                            phone call
-  reinvite  phone call [renew]          with a new path, unless renew is false: the session is created anew
+  reinvite  phone call [renew] [wait]   with a new path, unless renew is false: the session is created anew; wait false: done at
+                                        once, and the outcome is event "reinvite_response"
+  overtake  phone call                  connects on a new path while a re-INVITE waits, whoever sent it, and speaks before it is answered
   Messages in a session (or call):
   send      phone session [body size type id success failure chunk shuffle]    size: that many octets instead of a body
   flood     phone session count prefix
@@ -125,7 +127,7 @@ class Phone:
         mine = session.options["setup"] or ("passive" if setup else None)
         active = mine == "active" and setup in ("actpass", "passive")
         answer = self.describe(session, ("active" if active else "passive") if setup else None)
-        if active:
+        if active and not session.connection:  # or it overtook the answer
             asyncio.ensure_future(self._connect(session))
         return answer
 
@@ -134,9 +136,15 @@ class Phone:
         if port == 0:
             return False
         session.remote = path
-        if setup != "active":
+        if setup != "active" and not session.connection:
             asyncio.ensure_future(self._connect(session))
         return True
+
+    async def overtake(self, call):
+        if call.asked is not None and ";tag=" in call.asked.get("to"):
+            call.session.renew()
+            call.session.remote = self.read(call.asked.body.decode())[0]
+        await call.session.connect()
 
     async def _connect(self, session):
         try:
@@ -230,7 +238,9 @@ class Phone:
         await self._ack(call, response, same_branch=response is not None and response.status >= 300)
         if renew and response is not None and response.status == 200:
             self.accept(call.session, response.body.decode())
-        return {"status": response.status if response else 0}
+        outcome = {"status": response.status if response else 0}
+        self.tell("reinvite_response", call=call.name, **outcome)
+        return outcome
 
     def _over(self, call):
         self.calls.pop(call.name, None)
@@ -399,8 +409,12 @@ async def run(c):
         await phone.pick(call, c.get("status", 200))
     elif command == "ring":
         phone.agent.respond(call.asked, call.reply, 180, to_tag=call.tag)
+    elif command == "reinvite" and not c.get("wait", True):
+        asyncio.ensure_future(phone.reinvite(call, c.get("renew", True)))
     elif command == "reinvite":
         return await phone.reinvite(call, c.get("renew", True))
+    elif command == "overtake":
+        await phone.overtake(call)
     elif command in ("bye", "cancel"):
         if call is None:
             return {"status": 481}  # the other side was faster

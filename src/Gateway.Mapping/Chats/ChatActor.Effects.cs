@@ -100,8 +100,7 @@ internal sealed partial class ChatActor
                 Prepared(isPrepared => AcceptReinvite(a.Terms, isPrepared));
                 return true;
             case ChatEffect.RefuseReinvite r:
-                _reoffer = null;
-                _leg?.RefuseReinvite(r.Status);
+                RefuseReinvite(r.Status);
                 return true;
             case ChatEffect.RefuseReplacement r:
                 r.Call.Refuse(488);
@@ -232,8 +231,7 @@ internal sealed partial class ChatActor
     {
         if (!isPrepared)
         {
-            _reoffer = null;
-            _leg?.RefuseReinvite(500);
+            RefuseReinvite(500);
             return Session.IsConnected ? null : new ChatEvent.ConnectionLost(IsTrusted: true); // it still has to be mended
         }
 
@@ -252,10 +250,21 @@ internal sealed partial class ChatActor
         else
         {
             _surroundings.Log.DescriptionUnusable(Id, fault.Reason);
-            _leg?.RefuseReinvite(fault.Status);
+            RefuseReinvite(fault.Status);
         }
 
         return null;
+    }
+
+    private void RefuseReinvite(int status)
+    {
+        _reoffer = null;
+        if (status != 491) // then an offer of ours is open still
+        {
+            Session.KeepDescription();
+        }
+
+        _leg?.RefuseReinvite(status);
     }
 
     private MsrpTerms Terms(ChatTerms terms) => new()

@@ -24,11 +24,19 @@ internal sealed partial class ChatActor
         if (sdp is null || !Session.TryAcceptAnswer(sdp, out var fault))
         {
             _surroundings.Log.DescriptionUnusable(Id, sdp is null ? "none" : "the answer does not take the stream");
+            Session.KeepDescription();
             return new ChatEvent.SipAnswerUnusable();
         }
 
         var taken = ChatTerms.Of(Session.Remote!);
         return isReinvite ? new ChatEvent.SipReinviteAnswered(taken) : new ChatEvent.SipAnswered(taken);
+    }
+
+    /// <summary>A re-INVITE of ours was refused.</summary>
+    public ChatEvent OnReinviteRefused(int status)
+    {
+        Session.KeepDescription();
+        return new ChatEvent.SipReinviteRefused(status);
     }
 
     /// <summary>The ACK of our 2xx, with the answer when ours was the offer.</summary>
@@ -52,6 +60,7 @@ internal sealed partial class ChatActor
             return new ChatEvent.SipRefreshes();
         }
 
+        Session.Expect();
         if (!ChatDescription.TryTerms(sdp, out var taken))
         {
             return new ChatEvent.SipReoffersNothing();

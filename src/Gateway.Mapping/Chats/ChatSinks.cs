@@ -15,7 +15,7 @@ internal sealed class ChatSipSink(ChatActor chat) : ISipCallSink
         SipCallEvent.Ended e => chat.TryPost(ChatInput.Of(new ChatEvent.SipEnded(e.Cause, e.Reason))),
         SipCallEvent.Reinvited r => chat.TryPost(new ChatInput(_ => chat.OnReoffer(r.Sdp))),
         SipCallEvent.ReinviteAnswered r => chat.TryPost(new ChatInput(_ => chat.OnAnswer(r.Sdp, isReinvite: true))),
-        SipCallEvent.ReinviteRefused r => chat.TryPost(ChatInput.Of(new ChatEvent.SipReinviteRefused(r.Status))),
+        SipCallEvent.ReinviteRefused r => chat.TryPost(new ChatInput(_ => chat.OnReinviteRefused(r.Status))),
         SipCallEvent.ReplacedBy r => chat.TryPost(ChatInput.Of(new ChatEvent.SipReplaced(r.NewCall))),
         _ => true, // N-10: ringing has no counterpart
     };

@@ -48,6 +48,15 @@ public interface IMsrpSession
     /// <param name="terms">New terms; null keeps the present ones.</param>
     string Offer(MsrpTerms? terms = null);
 
+    /// <summary>
+    /// The peer has offered anew, and its owner takes time to answer: a SEND on the path of that offer waits a moment for the answer,
+    /// as one does that overtakes the answer to <see cref="Offer"/>.
+    /// </summary>
+    void Expect();
+
+    /// <summary>An exchange came to nothing, whoever began it: what was described before holds (RFC 3261 section 14.1).</summary>
+    void KeepDescription();
+
     /// <summary>Takes the answer to <see cref="Offer"/>, then connects or waits to be connected to.</summary>
     /// <param name="description">The peer's session description.</param>
     /// <param name="fault">What is wrong with it, without quoting it.</param>

@@ -48,6 +48,9 @@ public sealed record MsrpLimits
     /// <summary>How long to wait for the peer to connect, and to show which session it comes for.</summary>
     public TimeSpan Bind { get; init; } = TimeSpan.FromSeconds(32);
 
+    /// <summary>How long a request may wait for the description that it overtook.</summary>
+    public TimeSpan Overtaking { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long one attempt to connect may take, TLS included.</summary>
     public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(8);
 

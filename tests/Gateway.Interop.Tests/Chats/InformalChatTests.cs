@@ -204,6 +204,38 @@ public abstract class InformalChatTests(GatewaySite site) : IAsyncLifetime
         static string? Body(string xml) => System.Xml.Linq.XElement.Parse(xml).Element("{jabber:client}body")?.Value;
     }
 
+    [Fact] // RFC 4975 sections 5.4 and 8.4, RFC 6135 section 4.2: TCP is quicker than the 200
+    public async Task Words_that_overtake_the_answer_to_a_reinvite_are_not_refused()
+    {
+        var phone = await PhoneAsync(new { on_reinvite = 0, session = new { setup = "active" } });
+        var juliet = await ClientAsync();
+        var thread = Guid.NewGuid().ToString("N");
+        await juliet.SayAsync(Romeo, thread, "begin");
+        var call = (await phone.SeesAsync("invited"))["call"]!;
+        await phone.ReceivesAsync("begin", call);
+
+        await phone.CommandAsync("cut", new { session = call });
+        await phone.SeesAsync("reinvited", call);
+        await phone.CommandAsync("overtake", new { call });
+        await phone.SendAsync(call, "quick");
+        await phone.SendAsync(call, "as a wink");
+
+        // Time for the words to be there: the gateway has read another SIP message since, and answered it.
+        await phone.CommandAsync("options", new { to = "sip:" + juliet.Phone.BareJid, via = FormattableString.Invariant($"127.0.0.1:{site.SipPort}") });
+        await phone.SeesAsync("options_response");
+        await phone.CommandAsync("pick", new { call });
+
+        await juliet.HearsAsync("quick");
+        await juliet.HearsAsync("as a wink");
+        await juliet.SayAsync(RomeoFull, thread, "and back");
+        await phone.ReceivesAsync("and back", call);
+        Assert.DoesNotContain(phone.Events.All, e => e.Kind == "refused");
+        Assert.Single(phone.Events.All, e => e.Kind == "reinvited");
+
+        await phone.CommandAsync("bye", new { call });
+        await site.Gateway.HasNoSessionAsync();
+    }
+
     [Fact] // C-1, C-2: the first messages go as single ones after all
     public async Task Phone_without_sessions_gets_single_messages()
     {

@@ -200,6 +200,28 @@ public abstract class NegotiatedChatToXmppTests(GatewaySite site) : IAsyncLifeti
         await site.Gateway.HasNoSessionAsync();
     }
 
+    [Fact] // N-24 takes time: what the phone says on the path of its re-INVITE waits for the answer (RFC 4975 section 8.4)
+    public async Task Words_on_the_path_of_a_reinvite_wait_for_its_answer()
+    {
+        var (phone, juliet) = await KnownAsync("0.8");
+        var (call, thread) = await TalkAsync(phone, juliet);
+
+        await phone.SetAsync(new { types = "text/plain" }, call);
+        var before = juliet.Phone.Events.Count;
+        await phone.CommandAsync("reinvite", new { call, wait = false });
+        var form = await juliet.SeesFormAsync("form", StatesField, before);
+        await phone.CommandAsync("overtake", new { call });
+        await phone.SendAsync(call, "in a hurry");
+        await juliet.SendAsync(RomeoFull, thread, "submit", ChatClient.Value(StatesField, "0"), form.Id ?? "r");
+
+        Assert.Equal(200, (await phone.SeesAsync("reinvite_response", call)).Number("status"));
+        await juliet.HearsAsync("in a hurry");
+        Assert.DoesNotContain(phone.Events.All, e => e.Kind == "refused");
+
+        await phone.CommandAsync("bye", new { call });
+        await site.Gateway.HasNoSessionAsync();
+    }
+
     private static Task ReturnAsync(ChatClient juliet, Form form, string condition, string address = "") => juliet.Phone.SendXmlAsync(
         $"<message xmlns='jabber:client' type='error' to='{form.From}' id='{form.Id}'><thread>{form.Thread}</thread>"
         + form.Stanza.Element($"{{{ChatClient.FeatureNegotiation}}}feature")!

@@ -44,6 +44,7 @@ internal sealed class MsrpConnection(MsrpHub hub, IPAddress? remote, MsrpTarget?
     private readonly HashSet<MsrpSessionCore> _sessions = [];
     private readonly Dictionary<string, Action<MsrpHead?>> _awaiting = [];
     private MsrpSessionCore? _receiving;
+    private MsrpHead? _early;
     private long _ignored;
 
     /// <summary>Where it was accepted from; null when we connected.</summary>
@@ -77,8 +78,18 @@ internal sealed class MsrpConnection(MsrpHub hub, IPAddress? remote, MsrpTarget?
 
     public IReadOnlyCollection<MsrpSessionCore> Sessions => _sessions;
 
-    /// <summary>Whether more may be read: a peer that takes no answers gets no further questions.</summary>
-    public bool MayRead => _out.Urgent.Length < MostUrgent;
+    /// <summary>
+    /// Whether more may be read: a peer that takes no answers gets no further questions, and behind a request that overtook its
+    /// description everything waits.
+    /// </summary>
+    public bool MayRead => _early is null && _out.Urgent.Length < MostUrgent;
+
+    /// <summary>
+    /// Whether a request on it may wait. Not where that would hold up others: what a relay of ours passes on, and the other sessions
+    /// of a peer.
+    /// </summary>
+    public bool MayWait(MsrpSessionCore session) =>
+        (target is null || target != hub.Relay) && _sessions.All(s => s == session);
 
     public bool HasOutput => !_out.IsEmpty;
 
@@ -87,7 +98,7 @@ internal sealed class MsrpConnection(MsrpHub hub, IPAddress? remote, MsrpTarget?
     public int OnOctets(ReadOnlySpan<byte> octets)
     {
         var rest = octets;
-        while (true)
+        while (_early is null)
         {
             var kind = _framer.Next(ref rest, out var data);
             switch (kind)
@@ -108,6 +119,19 @@ internal sealed class MsrpConnection(MsrpHub hub, IPAddress? remote, MsrpTarget?
                     _receiving = null;
                     break;
             }
+        }
+
+        return octets.Length - rest.Length;
+    }
+
+    /// <summary>What a request waited for has been said, or took too long: it is the peer's by now, or refused.</summary>
+    public void GoOn(MsrpHead early)
+    {
+        if (_early == early && IsOpen)
+        {
+            _early = null;
+            OnSend(early);
+            hub.Wake(this); // what came behind it
         }
     }
 
@@ -250,6 +274,11 @@ internal sealed class MsrpConnection(MsrpHub hub, IPAddress? remote, MsrpTarget?
     private void OnSend(MsrpHead head)
     {
         var status = head.Fault is not null ? 400 : Admit(head, out _receiving);
+        if (_early is not null)
+        {
+            return;
+        }
+
         if (status == 0)
         {
             status = _receiving!.OnSendBegin(this, head);
@@ -266,17 +295,28 @@ internal sealed class MsrpConnection(MsrpHub hub, IPAddress? remote, MsrpTarget?
     private int Admit(MsrpHead head, out MsrpSessionCore? session)
     {
         session = head.ToPath.Uris.Length == 1 ? hub.Find(head.ToPath.Last) : null;
-        if (session is null || !session.MayComeFrom(head.FromPath, Peer))
+        if (session is null)
         {
             return 481;
         }
 
-        if (session.Connection is null)
+        var mayBeTheirs = session.MayComeFrom(head.FromPath, Peer);
+        if (mayBeTheirs && session.Connection is null)
         {
             session.OnFound(this, head);
         }
 
-        return session.Connection == this ? 0 : session.Connection is null ? 481 : 506;
+        if (mayBeTheirs && session.Connection is { } bound)
+        {
+            return bound == this ? 0 : 506;
+        }
+
+        if (session.TryHold(this, head))
+        {
+            _early = head;
+        }
+
+        return 481;
     }
 
     private bool TryTake(ReadOnlySpan<byte> data)

@@ -100,8 +100,13 @@ internal sealed class MsrpSession : IMsrpSession
         CheckPrepared();
         _offeredSetup = _options.IsBehindNat && _home.Relay is null ? MsrpSetup.Active : MsrpSetup.ActPass;
         _offeredCema = _options.Cema && !_withoutCema;
+        Expect();
         return Describe(_offeredSetup, _offeredCema);
     }
+
+    public void Expect() => _home.Post(_core.Expect);
+
+    public void KeepDescription() => _home.Post(_core.Keep);
 
     public bool TryAcceptAnswer(string description, out string fault)
     {

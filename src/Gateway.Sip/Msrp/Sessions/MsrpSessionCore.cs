@@ -15,6 +15,7 @@ internal sealed class MsrpSessionCore : IStreamSession, IOutboxOwner
     private readonly SendRoom _room;
     private readonly Inbox _inbox;
     private readonly Queue<Unreported> _unreported = new();
+    private readonly EarlyRequests _early;
     private Binding _binding;
     private string? _firstTransaction;
     private MsrpPath? _foundFrom;
@@ -28,6 +29,7 @@ internal sealed class MsrpSessionCore : IStreamSession, IOutboxOwner
         _room = room;
         _inbox = new Inbox(hub.Limits) { Terms = terms };
         _binding = new Binding(hub.Limits);
+        _early = new EarlyRequests(hub);
         Outbox = new Outbox(this, hub.Limits, (long)hub.Limits.Response.TotalMilliseconds);
     }
 
@@ -75,7 +77,19 @@ internal sealed class MsrpSessionCore : IStreamSession, IOutboxOwner
         {
             Verify(connection);
         }
+
+        _early.Settle();
     }
+
+    /// <summary>Descriptions are being exchanged anew.</summary>
+    public void Expect() => _early.Expect();
+
+    /// <summary>What was described before holds.</summary>
+    public void Keep() => _early.Settle();
+
+    /// <summary>A request that is not the peer's as it was described may become so.</summary>
+    public bool TryHold(MsrpConnection connection, MsrpHead head) =>
+        Plan is not null && connection.MayWait(this) && _early.TryHold(connection, head);
 
     /// <summary>New terms of ours, told in an offer: they hold at once for what is received.</summary>
     public void SetTerms(MsrpTerms terms) => _inbox.Terms = terms;
@@ -120,6 +134,7 @@ internal sealed class MsrpSessionCore : IStreamSession, IOutboxOwner
         Do(new BindingEvent.Closing());
         Outbox.Close();
         _unreported.Clear();
+        _early.Settle();
     }
 
     /// <summary>One thing to do after a while, unless the session is closed by then; another takes its place.</summary>

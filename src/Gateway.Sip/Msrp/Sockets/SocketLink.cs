@@ -25,6 +25,7 @@ internal sealed class SocketLink : IMsrpLink, IValueTaskSource<int>, IDisposable
     private ManualResetValueTaskSourceCore<int> _processed = new() { RunContinuationsAsynchronously = true };
     private long _writingSince = -1;
     private int _held = -1;
+    private ReadOnlyMemory<byte> _rest;
     private bool _closeWhenWritten;
     private volatile bool _disposed;
 
@@ -87,6 +88,7 @@ internal sealed class SocketLink : IMsrpLink, IValueTaskSource<int>, IDisposable
         if (_writingSince < 0)
         {
             Write();
+            ReadOn();
         }
     }
 
@@ -96,6 +98,7 @@ internal sealed class SocketLink : IMsrpLink, IValueTaskSource<int>, IDisposable
         if (_writingSince < 0)
         {
             _closing.Cancel();
+            LetGo();
         }
     }
 
@@ -108,7 +111,11 @@ internal sealed class SocketLink : IMsrpLink, IValueTaskSource<int>, IDisposable
     }
 
     /// <summary>From any thread: at once.</summary>
-    public void Abort() => _closing.Cancel();
+    public void Abort()
+    {
+        _closing.Cancel();
+        _loop.Post(LetGo);
+    }
 
     public void Dispose()
     {
@@ -147,6 +154,10 @@ internal sealed class SocketLink : IMsrpLink, IValueTaskSource<int>, IDisposable
                 if (_held < 0)
                 {
                     _processed.SetResult(consumed);
+                }
+                else
+                {
+                    _rest = buffer.AsMemory(consumed, length - consumed);
                 }
             }
         });
@@ -210,14 +221,46 @@ internal sealed class SocketLink : IMsrpLink, IValueTaskSource<int>, IDisposable
         });
     }
 
+    /// <summary>The peer may be read again, what it said meanwhile first.</summary>
+    private void ReadOn()
+    {
+        while (_held >= 0 && _connection.MayRead)
+        {
+            var more = _rest.IsEmpty ? 0 : _connection.OnOctets(_rest.Span);
+            if (more <= 0)
+            {
+                var consumed = more < 0 ? -1 : _held;
+                _held = -1;
+                _processed.SetResult(consumed);
+            }
+            else
+            {
+                _held += more;
+                _rest = _rest[more..];
+            }
+        }
+    }
+
+    /// <summary>The connection is over: nobody waits for what is held.</summary>
+    private void LetGo()
+    {
+        if (_held >= 0)
+        {
+            _held = -1;
+            _processed.SetResult(-1);
+        }
+    }
+
     private bool Written(bool isWritten)
     {
         _writingSince = -1;
-        if (_held >= 0 && (_connection.MayRead || !isWritten))
+        if (isWritten)
         {
-            var consumed = _held;
-            _held = -1;
-            _processed.SetResult(isWritten ? consumed : -1);
+            ReadOn();
+        }
+        else
+        {
+            LetGo();
         }
 
         if (_disposed)
