@@ -238,7 +238,7 @@ class Phone:
         await self._ack(call, response, same_branch=response is not None and response.status >= 300)
         if renew and response is not None and response.status == 200:
             self.accept(call.session, response.body.decode())
-        outcome = {"status": response.status if response else 0}
+        outcome = {"status": response.status if response else 0, "warning": response.get("warning") if response else None}
         self.tell("reinvite_response", call=call.name, **outcome)
         return outcome
 

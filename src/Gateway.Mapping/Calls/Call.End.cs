@@ -74,20 +74,24 @@ public sealed partial record Call
     {
         var refusal = (SipEnding.Refuse)CallReasons.ToSip(reason, CallPhase.Called);
         var bye = (SipEnding.Bye)CallReasons.ToSip(reason, CallPhase.Answered);
-        return Close(tell, refusal.Status, refusal.Phrase, bye.Reason);
+        return Close(tell, refusal.Status, refusal.Phrase, bye.Reason, reason?.Condition);
     }
 
     /// <summary>Both sides are there and both are told.</summary>
     private Transition<Call, CallEffect> Both(JingleReasonInfo told, int status, SipReason? reason) =>
-        Close(TellUser(told), status, null, reason);
+        Close(TellUser(told), status, null, reason, told.Condition);
 
     private Transition<Call, CallEffect> NobodyCame() => Both(new(JingleReason.Timeout), 480, new SipReason("SIP", 408));
 
-    private Transition<Call, CallEffect> Close(ImmutableArray<CallEffect> tell, int status, string? phrase, SipReason? reason) =>
+    private Transition<Call, CallEffect> Close(
+        ImmutableArray<CallEffect> tell, int status, string? phrase, SipReason? reason, JingleReason? condition) =>
         CallLegs.Sip(State) switch
         {
             SipLeg.OurInvite => To(Cancelling, [.. tell, new CancelInvite(), new StartTimer(CallTimer.Cancel)]),
-            SipLeg.TheirInvite => Over([.. tell, new RefuseInvite(status, phrase, reason)]),
+            SipLeg.TheirInvite => Over([.. tell, new RefuseInvite(status, phrase, reason)
+            {
+                Warning = status == 488 ? CallWarnings.Of(condition) : null,
+            }]),
             SipLeg.Dialog => Over([.. tell, new SendBye(reason)]),
             _ => Over(tell),
         };

@@ -28,7 +28,8 @@ public sealed partial record Call
         (Active, ReofferReady r) when r.IsHeld != PhoneHolds => (this with { PhoneHolds = r.IsHeld })
             .Stay(new AcceptReinvite(), new SendSessionInfo(r.IsHeld ? CallInfo.Hold : CallInfo.Unhold)),
         (Active, ReofferReady) => Stay(new AcceptReinvite()),
-        (Active, ReofferFailed f) => Stay(new RefuseReinvite(f.Fault is MediaFault.Refused ? 488 : 500)),
+        (Active, ReofferFailed { Fault: MediaFault.Refused } f) => Stay(new RefuseReinvite(488, f.Warning ?? CallWarnings.Format)),
+        (Active, ReofferFailed) => Stay(new RefuseReinvite(500)),
         (Active, SipReinviteAnswered) => (this with { ReinviteIsVital = false }).Stay(new UpdateSipMedia()),
         (Active, SipReinviteRefused) when !ReinviteIsVital => Stay(), // RFC 3261 section 14.1: parameters unchanged
         (Active, SipAcknowledged { HasDescription: true }) => Stay(new UpdateSipMedia()),

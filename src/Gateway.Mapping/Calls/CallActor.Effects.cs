@@ -136,7 +136,7 @@ internal sealed partial class CallActor
                 _leg?.Answer(_media.SipDescription);
                 return true;
             case CallEffect.RefuseInvite r:
-                _leg?.Refuse(r.Status, r.Phrase, r.Reason, r.Status == 503 ? CallService.RetryAfterSeconds : null, r.Contact);
+                _leg?.Refuse(r.Status, r.Phrase, r.Reason, r.Status == 503 ? CallService.RetryAfterSeconds : null, r.Contact, r.Warning);
                 return true;
             case CallEffect.SendBye b:
                 _leg?.Bye(b.Reason);
@@ -148,7 +148,7 @@ internal sealed partial class CallActor
                 AcceptReinvite();
                 return true;
             case CallEffect.RefuseReinvite r:
-                RefuseReinvite(r.Status);
+                RefuseReinvite(r.Status, r.Warning);
                 return true;
             default:
                 return false;
@@ -231,16 +231,16 @@ internal sealed partial class CallActor
         leg.Answer(_media.SipDescription);
     }
 
-    private void RefuseReinvite(int status)
+    private void RefuseReinvite(int status, SipWarning? warning)
     {
         if (_replacement is not { } leg)
         {
-            _leg?.RefuseReinvite(status);
+            _leg?.RefuseReinvite(status, warning);
             return;
         }
 
         _replacement = null;
-        leg.Refuse(status);
+        leg.Refuse(status, warning: warning);
     }
 
     /// <summary>The text names SIP codes only where the operator shows them .</summary>

@@ -105,6 +105,9 @@ public abstract record CallEffect
     {
         /// <summary>The new address of 301 and 302 (E-5).</summary>
         public SipUri? Contact { get; init; }
+
+        /// <summary>What a 488 is about (RFC 3261 section 20.43).</summary>
+        public SipWarning? Warning { get; init; }
     }
 
     /// <summary>BYE.</summary>
@@ -116,8 +119,8 @@ public abstract record CallEffect
     /// <summary>200 to the phone's re-INVITE.</summary>
     public sealed record AcceptReinvite : CallEffect;
 
-    /// <summary>Refusal of the phone's re-INVITE.</summary>
-    public sealed record RefuseReinvite(int Status) : CallEffect;
+    /// <summary>Refusal of the phone's re-INVITE. <paramref name="Warning"/>: what a 488 is about (RFC 3261 section 20.43).</summary>
+    public sealed record RefuseReinvite(int Status, SipWarning? Warning = null) : CallEffect;
 
     /// <summary>From now on the incoming INVITE of a crossing call is our SIP side (J-41).</summary>
     public sealed record AdoptCrossedInvite(ISipCall Call) : CallEffect;

@@ -146,7 +146,11 @@ public abstract record CallEvent
     public sealed record ReofferReady(bool IsHeld) : CallEvent;
 
     /// <summary>The phone's re-INVITE offers nothing that can be carried.</summary>
-    public sealed record ReofferFailed(MediaFault Fault) : CallEvent;
+    public sealed record ReofferFailed(MediaFault Fault) : CallEvent
+    {
+        /// <summary>What is missing in it.</summary>
+        public SipWarning? Warning { get; init; }
+    }
 
     /// <summary>Fresh ICE credentials for a client that restarted ICE.</summary>
     public sealed record RestartReady : CallEvent;

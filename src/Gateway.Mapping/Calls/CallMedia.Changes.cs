@@ -26,7 +26,7 @@ internal sealed partial class CallMedia
         {
             if (offer is null || client is null || !SipOfferPlan.TryMake(offer, video, out var plan))
             {
-                Post(new CallEvent.ReofferFailed(MediaFault.Refused), () => { });
+                Post(new CallEvent.ReofferFailed(MediaFault.Refused) { Warning = CallWarnings.Of(offer) }, () => { });
                 return;
             }
 
@@ -254,9 +254,9 @@ internal sealed partial class CallMedia
         }
 
         made = await AnswerAsync(PhoneTag, UserTag, CodecComparison.AnswerFor(toClient, answer), MediaProfile.PlainRtp).ConfigureAwait(false);
-        if (!made.IsOk || Parse(made.Sdp) is not { } toPhone)
+        if (!made.IsOk || Parse(made.Sdp) is not { } toPhone || !plan.IsAnsweredBy(toPhone))
         {
-            Post(new CallEvent.ReofferFailed(made.Fault), () => { });
+            Post(new CallEvent.ReofferFailed(made.IsOk ? MediaFault.Refused : made.Fault), () => { });
             return null;
         }
 

@@ -25,13 +25,13 @@ public sealed partial class CallService
 
         if (!_parts.Admission.TryAdmit(invite, out var admitted, out var refusal))
         {
-            return Refused(invite, refusal.Status, refusal.Detail, refusal.RetryAfter);
+            return Refused(invite, refusal.Status, refusal.Detail, refusal.RetryAfter) with { Warning = CallWarnings.Of(refusal) };
         }
 
         if (invite.Sdp is { } sdp && !HasUsableAudio(sdp))
         {
             admitted.Permit.Dispose();
-            return Refused(invite, 488, "no audio that can be carried", null);
+            return Refused(invite, 488, "no audio that can be carried", null) with { Warning = CallWarnings.Of(sdp) };
         }
 
         var sid = _ids.SidFor(invite.CallId, invite.FromTag);

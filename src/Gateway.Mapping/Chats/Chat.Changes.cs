@@ -38,12 +38,14 @@ public sealed partial record Chat
         (Active or Answering or Confirming, SipRefreshes) when !IsRefreshing => Stay(new AcceptReinvite(IsNegotiated ? Terms : Proposed)),
         (PhoneRenegotiating, UserSettles { Agrees: true } s) => (this with { Terms = Proposed.And(s.Granted) }).Settle(
             new StopTimer(ChatTimer.Renegotiate), new AcceptReinvite(Proposed.And(s.Granted)), new Flow(Proposed.And(s.Granted))),
-        (PhoneRenegotiating, UserSettles or FormBounced or TimedOut(ChatTimer.Renegotiate)) =>
-            Settle(new StopTimer(ChatTimer.Renegotiate), new RefuseReinvite(488)),
+        (PhoneRenegotiating, UserSettles or FormBounced) =>
+            Settle(new StopTimer(ChatTimer.Renegotiate), new RefuseReinvite(488, ChatWarnings.Format)),
+        (PhoneRenegotiating, TimedOut(ChatTimer.Renegotiate)) =>
+            Settle(new StopTimer(ChatTimer.Renegotiate), new RefuseReinvite(488, ChatWarnings.NoAnswer)),
 
         // N-25: while an offer of ours is open the phone's is refused, and comes again by itself.
         (not (Idle or Offering or Reconnecting), SipReoffers or SipRefreshes) when State == UserRenegotiating || IsRefreshing => Stay(new RefuseReinvite(491)),
-        (not (Idle or Offering), SipReoffersNothing) => Stay(new RefuseReinvite(488)),
+        (not (Idle or Offering), SipReoffersNothing) => Stay(new RefuseReinvite(488, ChatWarnings.NoStream)),
         (_, SipReplaced r) => Stay(new RefuseReplacement(r.NewCall)),
 
         // ---- Another resource (N-27 to N-30). Accepted at once for the SIP user; the phone is only refreshed.

@@ -49,7 +49,7 @@ public sealed partial record Chat
             _ => 480,
         })
         {
-            Warning = WarningOf(f),
+            Warning = ChatWarnings.Of(f),
         }, new CloseMessages()),
         (Inviting, UserTerminates t) when IsNegotiated => To(Cancelling, new StopTimer(ChatTimer.Ring), new CancelInvite(),
             new AcknowledgeTermination(t.Id), new StartTimer(ChatTimer.Cancel)), // N-16
@@ -110,17 +110,6 @@ public sealed partial record Chat
 
     private ImmutableArray<ChatEffect> OfferError(StanzaErrorCondition condition, ImmutableArray<string>? fields = null, string? text = null, Xmpp.Addresses.Jid? address = null) =>
         IsNegotiated ? [new SendOfferError(condition, fields ?? [], text) { NewAddress = address }] : [];
-
-    /// <summary>What of the offer her device cannot do (N-12, N-13).</summary>
-    private static SipWarning? WarningOf(FormBounced f) => f switch
-    {
-        { ByDevice: false } => null,
-        { Condition: StanzaErrorCondition.ServiceUnavailable } => new SipWarning(SipWarning.MediaTypeNotAvailable, "no chat sessions"),
-        { Condition: StanzaErrorCondition.NotAcceptable } or { Condition: StanzaErrorCondition.FeatureNotImplemented, NamesFormats: true } =>
-            new SipWarning(SipWarning.IncompatibleMediaFormat, "a media type is not acceptable"),
-        { Condition: StanzaErrorCondition.FeatureNotImplemented } => new SipWarning(SipWarning.Miscellaneous, "a required feature is missing"),
-        _ => null,
-    };
 
     private static SipReason Ending(string? text) => new("SIP", 200, text);
 }

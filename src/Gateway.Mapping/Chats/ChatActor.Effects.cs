@@ -100,10 +100,10 @@ internal sealed partial class ChatActor
                 Prepared(isPrepared => AcceptReinvite(a.Terms, isPrepared));
                 return true;
             case ChatEffect.RefuseReinvite r:
-                RefuseReinvite(r.Status);
+                RefuseReinvite(r.Status, r.Warning);
                 return true;
             case ChatEffect.RefuseReplacement r:
-                r.Call.Refuse(488);
+                r.Call.Refuse(488, warning: ChatWarnings.NoReplacement);
                 return true;
             default:
                 return false;
@@ -197,7 +197,7 @@ internal sealed partial class ChatActor
         }
 
         _surroundings.Log.DescriptionUnusable(Id, fault.Reason);
-        _leg!.Refuse(fault.Status);
+        _leg!.Refuse(fault.Status, warning: ChatWarnings.Of(fault));
         return new ChatEvent.SipCancelled(null);
     }
 
@@ -250,13 +250,13 @@ internal sealed partial class ChatActor
         else
         {
             _surroundings.Log.DescriptionUnusable(Id, fault.Reason);
-            RefuseReinvite(fault.Status);
+            RefuseReinvite(fault.Status, ChatWarnings.Of(fault));
         }
 
         return null;
     }
 
-    private void RefuseReinvite(int status)
+    private void RefuseReinvite(int status, SipWarning? warning = null)
     {
         _reoffer = null;
         if (status != 491) // then an offer of ours is open still
@@ -264,7 +264,7 @@ internal sealed partial class ChatActor
             Session.KeepDescription();
         }
 
-        _leg?.RefuseReinvite(status);
+        _leg?.RefuseReinvite(status, warning);
     }
 
     private MsrpTerms Terms(ChatTerms terms) => new()

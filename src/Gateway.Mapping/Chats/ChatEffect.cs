@@ -103,8 +103,8 @@ public abstract record ChatEffect
     /// <summary>200 to the phone's re-INVITE, with these terms.</summary>
     public sealed record AcceptReinvite(ChatTerms Terms) : ChatEffect;
 
-    /// <summary>Refusal of it.</summary>
-    public sealed record RefuseReinvite(int Status) : ChatEffect;
+    /// <summary>Refusal of it. <paramref name="Warning"/>: what a 488 is about (RFC 3261 section 20.43).</summary>
+    public sealed record RefuseReinvite(int Status, SipWarning? Warning = null) : ChatEffect;
 
     /// <summary>Refuses what wants to take this session's place.</summary>
     public sealed record RefuseReplacement(ISipCall Call) : ChatEffect;

@@ -28,7 +28,7 @@ public sealed partial class ChatService
 
         if (invite.Sdp is null || !ChatDescription.TryTerms(invite.Sdp, out var taken))
         {
-            return Refused(invite, 488, "no stream of messages", null);
+            return Refused(invite, 488, ChatWarnings.NoStream.Text, null) with { Warning = ChatWarnings.NoStream };
         }
 
         if (!_parts.Admission.TryAdmit(invite, out var admitted, out var refusal))

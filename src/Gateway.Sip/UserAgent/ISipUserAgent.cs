@@ -75,8 +75,9 @@ public interface ISipCall
     /// <summary>Answers the re-INVITE or UPDATE announced by <see cref="SipCallEvent.Reinvited"/> with 200.</summary>
     void AcceptReinvite(string sdp);
 
-    /// <summary>Refuses it (488, 491, 500 ...); the session goes on unchanged.</summary>
-    void RefuseReinvite(int status);
+    /// <summary>Refuses it (488, 491, 500 ...); the session goes on unchanged. <paramref name="warning"/>: what of the description cannot
+    /// be had (RFC 3261 sections 14.2 and 20.43).</summary>
+    void RefuseReinvite(int status, SipWarning? warning = null);
 
     /// <summary>
     /// Sends INFO inside an answered call (RFC 6086, legacy use), after those that wait for their answer. Nobody is told of a refusal.
@@ -95,5 +96,9 @@ public abstract record InviteDecision
     public sealed record Take(ISipCallSink Sink) : InviteDecision;
 
     /// <summary>Refused at once.</summary>
-    public sealed record Refuse(int Status, string? Phrase = null, int? RetryAfterSeconds = null) : InviteDecision;
+    public sealed record Refuse(int Status, string? Phrase = null, int? RetryAfterSeconds = null) : InviteDecision
+    {
+        /// <summary>What of the description cannot be had (RFC 3261 section 20.43).</summary>
+        public SipWarning? Warning { get; init; }
+    }
 }

@@ -73,7 +73,7 @@ internal sealed class NewInvites(SipStack stack)
                 call.Own(take.Sink);
                 break;
             case InviteDecision.Refuse refuse:
-                call.RefuseNow(new Refusal(refuse.Status, refuse.Phrase, RetryAfterSeconds: refuse.RetryAfterSeconds));
+                call.RefuseNow(new Refusal(refuse.Status, refuse.Phrase, RetryAfterSeconds: refuse.RetryAfterSeconds, Warning: refuse.Warning));
                 break;
             default:
                 call.RefuseNow(new Refusal(480));

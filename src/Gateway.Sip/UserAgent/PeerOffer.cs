@@ -71,11 +71,11 @@ internal sealed class PeerOffer(SipStack stack, CallSession session)
         }
     }
 
-    public void Refuse(int status)
+    public void Refuse(int status, SipWarning? warning = null)
     {
         if (Take() is { } open)
         {
-            Refuse(open, status);
+            Refuse(open, status, warning);
             session.Own.TryStart();
         }
     }
@@ -145,6 +145,10 @@ internal sealed class PeerOffer(SipStack stack, CallSession session)
         return true;
     }
 
-    private void Refuse(ServerTransaction transaction, int status) =>
-        transaction.Respond(stack, status, null, session.Dialog.Id.LocalTag);
+    private void Refuse(ServerTransaction transaction, int status, SipWarning? warning = null)
+    {
+        var response = Responses.Begin(stack, transaction.Request, status, null, session.Dialog.Id.LocalTag);
+        new Refusal(status, Warning: warning).AddTo(response);
+        transaction.Respond(response.BuildResponse());
+    }
 }

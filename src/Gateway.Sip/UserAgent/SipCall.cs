@@ -81,11 +81,11 @@ internal abstract class SipCall(SipStack stack, string callId) : ISipCall, IStac
         });
     }
 
-    public void RefuseReinvite(int status)
+    public void RefuseReinvite(int status, SipWarning? warning)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(status, 300);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 699);
-        stack.Loop.Post(() => Session?.Peer.Refuse(status));
+        stack.Loop.Post(() => Session?.Peer.Refuse(status, warning));
     }
 
     public void SendInfo(SipBody body)

@@ -8,6 +8,9 @@ namespace Gateway.Sip.UserAgent;
 /// <param name="Text">For people.</param>
 public sealed record SipWarning(int Code, string Text)
 {
+    /// <summary>302: a transport is not available.</summary>
+    public const int IncompatibleTransport = 302;
+
     /// <summary>304: a media type is not available.</summary>
     public const int MediaTypeNotAvailable = 304;
 

@@ -75,6 +75,18 @@ public abstract class RunningCallTests(GatewaySite site)
         await site.Gateway.HasNoSessionAsync();
     }
 
+    [Fact] // RFC 3261 sections 14.2 and 20.43: the phone hears what is wrong with its offer, and the call goes on
+    public async Task Phone_that_offers_nothing_to_talk_with_is_refused_with_a_warning()
+    {
+        await using var phone = await site.ExpectCallAsync("answer_fax");
+        var juliet = await site.NewXmppPhoneAsync();
+        var sid = await juliet.CallAsync(Phone);
+
+        Assert.Equal("success", (await juliet.SeesJingleAsync("session-terminate", sid))["reason"]);
+        await phone.SucceedsAsync();
+        await site.Gateway.HasNoSessionAsync();
+    }
+
     [Fact]
     public async Task Audio_flows_both_ways_after_the_phone_resumed()
     {

@@ -189,6 +189,7 @@ public abstract class NegotiatedChatToXmppTests(GatewaySite site) : IAsyncLifeti
         }
 
         Assert.Equal(agrees ? 200 : 488, (await reinvite).Number("status"));
+        Assert.Equal(agrees ? "" : "305", (await reinvite)["warning"]!.Split(' ')[0]);
         if (agrees)
         {
             await phone.SeesAsync("connected", call);

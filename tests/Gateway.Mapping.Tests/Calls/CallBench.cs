@@ -235,7 +235,7 @@ internal sealed class CallBench : IAsyncDisposable
 
         public void AcceptReinvite(string sdp) => Note(sdp.Contains("recvonly", StringComparison.Ordinal) ? "200 recvonly" : "200 to re-INVITE");
 
-        public void RefuseReinvite(int status) => Note($"{status} to re-INVITE");
+        public void RefuseReinvite(int status, SipWarning? warning) => Note($"{status} to re-INVITE{(warning is null ? "" : $" with Warning {warning.Code}")}");
 
         public void SendInfo(SipBody body) => Note($"INFO {body.ContentType} {body.Text.ReplaceLineEndings(" ")}");
 

@@ -141,7 +141,7 @@ internal static class CallSamples
         {
         }
 
-        public void RefuseReinvite(int status)
+        public void RefuseReinvite(int status, SipWarning? warning)
         {
         }
 

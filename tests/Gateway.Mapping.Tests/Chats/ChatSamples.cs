@@ -127,7 +127,7 @@ internal static class ChatSamples
 
         public void AcceptReinvite(string sdp) => throw new NotSupportedException();
 
-        public void RefuseReinvite(int status) => throw new NotSupportedException();
+        public void RefuseReinvite(int status, SipWarning? warning) => throw new NotSupportedException();
 
         public void SendInfo(SipBody body) => throw new NotSupportedException();
     }

@@ -174,7 +174,7 @@ public sealed class ChatTableTests
         ChatEffect.SendReinvite r => $"re-INVITE{Show(r.Terms)}",
         ChatEffect.Reconnect => "re-INVITE with a new path",
         ChatEffect.AcceptReinvite a => $"200 to re-INVITE{Show(a.Terms)}",
-        ChatEffect.RefuseReinvite r => $"{r.Status} to re-INVITE",
+        ChatEffect.RefuseReinvite r => $"{r.Status} to re-INVITE{(r.Warning is { } warning ? $" with Warning {warning.Code}" : "")}",
         ChatEffect.Flow f => $"messages flow{Show(f.Terms)}",
         ChatEffect.FailWaiting f => $"waiting messages fail with {f.Status}",
         ChatEffect.CloseMessages => "messages end",

@@ -162,6 +162,16 @@ public sealed class InDialogTests : IDisposable
         Assert.Equal("sip:bob@192.0.2.2", _ua.Request(SipMethod.Bye).RequestUri.ToString());
     }
 
+    [Fact] // RFC 3261 section 20.43
+    public void Refused_reinvite_says_what_cannot_be_had()
+    {
+        var (call, _, ok) = _ua.AnsweredIncoming();
+        _ua.Receive(_ua.InDialog(ok, SipMethod.Invite, 2, TestAgent.Offer));
+        _ua.Response(100);
+        call.RefuseReinvite(488, new SipWarning(SipWarning.IncompatibleMediaFormat, "no format"));
+        Assert.Equal("305 gateway \"no format\"", _ua.Response(488).Header(SipHeaders.Warning));
+    }
+
     [Fact] // RFC 3261 section 14.2: the answer in the ACK
     public void Reinvite_without_offer_is_answered_with_one()
     {

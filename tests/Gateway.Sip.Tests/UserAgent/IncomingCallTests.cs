@@ -178,11 +178,12 @@ public sealed class IncomingCallTests : IDisposable
     [Fact] // the contract: decided at once
     public void Handler_refuses_with_retry_after()
     {
-        _ua.Handler.Decision = new InviteDecision.Refuse(503, "Draining", 5);
+        _ua.Handler.Decision = new InviteDecision.Refuse(503, "Draining", 5) { Warning = new SipWarning(SipWarning.Miscellaneous, "no") };
         _ua.Receive(_ua.Incoming(SipMethod.Invite, 1, TestAgent.Offer));
         _ua.Response(100);
         var refused = _ua.Response(503);
         Assert.Equal(("Draining", "5"), (refused.Phrase, refused.Header(SipHeaders.RetryAfter)));
+        Assert.Equal("399 gateway \"no\"", refused.Header(SipHeaders.Warning));
         _ua.NothingIsLeft();
     }
 
