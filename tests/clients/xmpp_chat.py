@@ -92,6 +92,7 @@ class Client(slixmpp.ClientXMPP):
     def __init__(self, name, jid, password, options):
         super().__init__(jid, password)
         self.name, self.options, self.bodies = name, {**self.DEFAULTS, **options}, []
+        self.own_presence, self.available = "", asyncio.Event()
         self.register_plugin("xep_0030")
         self.register_plugin("xep_0115")
         self.plugin["feature_mechanisms"].unencrypted_plain = True
@@ -108,7 +109,10 @@ class Client(slixmpp.ClientXMPP):
 
     async def _started(self, _):
         await self.plugin["xep_0115"].update_caps()
-        self.send_presence(ppriority=self.options["priority"])
+        presence = self.make_presence(ppriority=self.options["priority"])
+        presence["id"] = self.own_presence = str(uuid.uuid4())
+        presence.send()
+        await self.available.wait()
         self.tell("ready", jid=self.boundjid.full)
 
     def _seen(self, stanza):
@@ -118,6 +122,8 @@ class Client(slixmpp.ClientXMPP):
         elif xml.tag == q(CLIENT, "presence"):
             self.tell("presence", **{"from": xml.get("from"), "type": xml.get("type") or "available", "status": text_of(xml, "status"),
                                      "show": text_of(xml, "show")})
+            if xml.get("id") == self.own_presence and xml.get("from") == self.boundjid.full:
+                self.available.set()  # what is sent to the account reaches this device from now on (RFC 6121 section 4.2.2)
         return stanza
 
     def _message(self, xml):
@@ -212,7 +218,7 @@ async def run(c):
     elif command == "presence":
         client.send_presence(ptype=c.get("type"), pto=c.get("to"), ppriority=c.get("priority"))
     elif command == "disco":
-        info = await client.plugin["xep_0030"].get_info(jid=c["to"], node=c.get("node"), timeout=15)
+        info = await client.plugin["xep_0030"].get_info(jid=c["to"], node=c.get("node"), timeout=50)
         return {"features": sorted(info["disco_info"]["features"]), "identities": sorted(f"{i[0]}/{i[1]}" for i in info["disco_info"]["identities"])}
     elif command == "texts":
         return {"texts": [b for sender, thread, b in client.bodies

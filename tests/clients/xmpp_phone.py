@@ -9,7 +9,7 @@ leave as JSON lines on standard output. A command may carry "ref": its outcome i
   ringing proceed reject retract finish                 phone sid (and reason, text, migrated_to, tie_break, to)
   initiate  phone sid to                                session-initiate without any message before it
   accept terminate info                                 phone sid (and reason, text / name)
-  dtmf audio measure                                    phone sid (digits / sending / windows)
+  dtmf audio measure                                    phone sid (digits / sending / windows patience)
   send      phone xml                                   a stanza as it is
   disco     phone to [node]                             and the caps hash that slixmpp computes of the answer
   vcard     phone to                                    vcard-temp and vCard4
@@ -76,6 +76,7 @@ class Phone(slixmpp.ClientXMPP):
         super().__init__(jid, password)
         self.name, self.options = name, {**self.DEFAULTS, **options}
         self.sessions, self.waiting, self.tasks = {}, {}, set()
+        self.own_presence, self.available = "", asyncio.Event()
         self.register_plugin("xep_0030")
         self.register_plugin("xep_0115")
         self.register_plugin("xep_0199")
@@ -108,9 +109,12 @@ class Phone(slixmpp.ClientXMPP):
     async def _started(self, _):
         await self.ask("<iq type='get'><query xmlns='jabber:iq:roster'/></iq>")  # who asks is told of subscriptions
         await self.plugin["xep_0115"].update_caps()
-        self.send_presence(ppriority=self.options["priority"])
+        presence = self.make_presence(ppriority=self.options["priority"])
+        presence["id"] = self.own_presence = uuid.uuid4().hex
+        presence.send()
         if self.options["carbons"]:
             await self.ask("<iq type='set'><enable xmlns='urn:xmpp:carbons:2'/></iq>")
+        await self.available.wait()
         self.tell("ready", jid=self.boundjid.full)
 
     # Stanzas in
@@ -126,6 +130,8 @@ class Phone(slixmpp.ClientXMPP):
             caps = xml.find("{http://jabber.org/protocol/caps}c")
             self.tell("presence", **{"from": xml.get("from"), "type": xml.get("type") or "available",
                                      "caps": None if caps is None else dict(caps.attrib), "xml": je.serialize(xml)})
+            if xml.get("id") == self.own_presence and xml.get("from") == self.boundjid.full:
+                self.available.set()  # what is sent to the account reaches this device from now on (RFC 6121 section 4.2.2)
         elif kind == "message":
             self._message(xml)
         return stanza
@@ -435,7 +441,7 @@ class Phone(slixmpp.ClientXMPP):
         """Listens anew: how many of the next windows of 100 ms held the tone; silence on the wire counts as none."""
         meter = session.media.meter if session and session.media else None
         before, packets = (len(meter.windows), session.media.packets) if meter else (0, 0)
-        wanted, patience = c.get("windows", 10), c.get("windows", 10) * 0.1 + 1.0
+        wanted, patience = c.get("windows", 10), c.get("windows", 10) * 0.1 + c.get("patience", 1.0)
         end = time.monotonic() + patience
         while meter and len(meter.windows) - before < wanted and time.monotonic() < end:
             await asyncio.sleep(0.05)

@@ -190,7 +190,10 @@ window.phone = {
   async login(url, domain, user, password, resource) {
     this.connection = new XmppConnection((stanza) => this.onStanza(stanza));
     const jid = await this.connection.login(url, domain, user, password, resource);
+    // It comes back when its server sends to this device what is sent to the account (RFC 6121 section 4.2.2).
+    const known = new Promise((resolve) => { this.isKnown = (from) => from === jid && resolve(); });
     this.connection.send('<presence xmlns="jabber:client"/>');
+    await known;
     return jid;
   },
 
@@ -230,6 +233,9 @@ window.phone = {
   },
 
   onStanza(stanza) {
+    if (stanza.localName === "presence") {
+      this.isKnown?.(stanza.getAttribute("from"));
+    }
     const handle = { iq: this.onIq, message: this.onMessage }[stanza.localName];
     handle?.call(this, stanza)?.catch?.((error) => report("fault", { why: String(error) }));
   },
