@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """A SIP user agent for presence tests, in UDP, sharing no code with the gateway: publishes, subscribes, is notified.
 
-Commands come as JSON lines on standard input, events leave as JSON lines on standard output.
+Commands come as JSON lines on standard input, each with a number; events leave as JSON lines on standard output.
 
   publish      basic [show] [note] [expires]            PUBLISH (RFC 3903) of a document about the own address
   subscribe    to [expires] [ref]                       SUBSCRIBE for presence in a new dialog
@@ -10,7 +10,7 @@ Commands come as JSON lines on standard input, events leave as JSON lines on sta
   watch        status [state]                           how SUBSCRIBEs that come here are answered, and notified at once
   notify       call state [basic] [body]                NOTIFY to who subscribed here; body: a document as it is
 
-  events: ready, response (method status expires headers), notify (call state body), subscribed (call expires from), published
+  events: ready, done (of: a command's number), response (method status expires headers), notify (call state body), subscribed (call expires from), published
 """
 import json
 import random
@@ -22,9 +22,13 @@ import threading
 MAGIC = "z9hG4bK"
 
 
+TELLING = threading.Lock()
+
+
 def emit(event, **fields):
-    sys.stdout.write(json.dumps({"event": event, **fields}) + "\n")
-    sys.stdout.flush()
+    with TELLING:
+        sys.stdout.write(json.dumps({"event": event, **fields}) + "\n")
+        sys.stdout.flush()
 
 
 def token():
@@ -216,7 +220,7 @@ def main():
     emit("ready")
     for line in sys.stdin:
         command = json.loads(line)
-        name = command.pop("cmd")
+        name, number = command.pop("cmd"), command.pop("number")
         if name == "answer":
             agent.notify_status = command["status"]
         elif name == "watch":
@@ -225,6 +229,7 @@ def main():
             agent.dialogs.clear()
         else:
             getattr(agent, name)(**command)
+        emit("done", of=number)
 
 
 main()

@@ -9,6 +9,7 @@ namespace Gateway.Testing.Phones;
 public sealed class SipPresencePeer : IAsyncDisposable
 {
     private OwnedProcess? _process;
+    private int _number;
 
     private SipPresencePeer(string address) => Events = new EventLog<PhoneEvent>(address);
 
@@ -27,12 +28,15 @@ public sealed class SipPresencePeer : IAsyncDisposable
         return peer;
     }
 
-    /// <summary>A command of the script.</summary>
+    /// <summary>A command of the script, obeyed when this returns: what comes from the network next meets it.</summary>
     public async Task CommandAsync(string command, object? arguments = null)
     {
+        var number = ++_number;
         var line = JsonSerializer.SerializeToNode(arguments ?? new { })!.AsObject();
         line["cmd"] = command;
+        line["number"] = number;
         await _process!.Input.WriteLineAsync(line.ToJsonString());
+        await Events.WaitAsync(e => e.Kind == "done" && (int)e.Number("of") == number, what: command);
     }
 
     /// <summary>The next NOTIFY whose state begins so, after the first <paramref name="skip"/> events.</summary>
