@@ -193,6 +193,7 @@ public abstract class CallToSipTests(GatewaySite site)
         var sid = await juliet.CallAsync(Phone);
         await juliet.HearsToneAsync(sid); // her own, which the phone sends back
         Assert.DoesNotContain(await phone.MessagesAsync(), m => m.IsResponse(200, "INVITE"));
+        await phone.GoOnAsync();
         await phone.SeesAsync(m => m.IsResponse(200, "INVITE"));
         await juliet.HearsAsync(sid, tone: true);
         await juliet.TerminateAsync(sid);

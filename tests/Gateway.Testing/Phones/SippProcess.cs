@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.RegularExpressions;
 using Gateway.Testing.Servers;
 
@@ -11,11 +14,10 @@ namespace Gateway.Testing.Phones;
 public sealed partial class SippProcess : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly int _port;
     private OwnedProcess? _process;
 
-    private SippProcess()
-    {
-    }
+    private SippProcess(int port) => _port = port;
 
     /// <summary>Waits for a call on the port.</summary>
     public static Task<SippProcess> AnswerAsync(string scenario, int port, params (string Name, string Value)[] values) =>
@@ -30,7 +32,7 @@ public sealed partial class SippProcess : IAsyncDisposable
     public static async Task<SippProcess> StartAsync(
         string scenario, int port, string[] arguments, params (string Name, string Value)[] values)
     {
-        var sipp = new SippProcess();
+        var sipp = new SippProcess(port);
         var media = FreePorts.Passing(4);
         var text = values.Aggregate(
             await File.ReadAllTextAsync(scenario),
@@ -76,6 +78,25 @@ public sealed partial class SippProcess : IAsyncDisposable
             var start = match.Index + match.Length;
             return new TracedMessage(match.Groups["way"].Value == "received", text.Substring(start, Math.Min(length, text.Length - start)));
         })];
+    }
+
+    /// <summary>Lets a scenario go on that waits for an INFO: sipp takes it for the call's by its Call-ID, whoever sends it.</summary>
+    public async Task GoOnAsync()
+    {
+        var call = (await SeesAsync(m => m.Received && m.IsRequest("INVITE"))).Header("Call-ID");
+        using var test = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        var info = string.Create(CultureInfo.InvariantCulture, $"""
+            INFO sip:127.0.0.1:{_port} SIP/2.0
+            Via: SIP/2.0/UDP {test.Client.LocalEndPoint};branch=z9hG4bKtest
+            From: <sip:test@127.0.0.1>;tag=test
+            To: <sip:test@127.0.0.1>
+            Call-ID: {call}
+            CSeq: 1 INFO
+            Content-Length: 0
+
+
+            """).ReplaceLineEndings("\r\n");
+        await test.SendAsync(Encoding.ASCII.GetBytes(info), new IPEndPoint(IPAddress.Loopback, _port));
     }
 
     /// <summary>Waits until a message is on the wire.</summary>
