@@ -271,8 +271,8 @@ public abstract class InformalChatTests(GatewaySite site) : IAsyncLifetime
         await site.Gateway.HasNoSessionAsync();
     }
 
-    private Task<MsrpPhone> PhoneAsync(object? options = null) => MsrpPhone.OpenAsync(
-        _script, "1001", options ?? new { domain = "phone.test" }, port: site.PhonePort);
+    private Task<MsrpPhone> PhoneAsync(object? options = null) => site.NewMsrpPhoneAsync(
+        _script, options ?? new { domain = "phone.test" });
 
     private async Task<ChatClient> ClientAsync() => new(await site.NewXmppPhoneAsync(), "none");
 

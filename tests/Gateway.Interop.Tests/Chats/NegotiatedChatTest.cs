@@ -40,8 +40,8 @@ public abstract class NegotiatedChatTest(GatewaySite site) : IAsyncLifetime
     protected async Task WithOwnGatewayAsync(object chats) =>
         _own = await site.NewGatewayAsync(configuration => configuration["Mapping"]!["Chats"] = JsonSerializer.SerializeToNode(chats));
 
-    protected Task<MsrpPhone> PhoneAsync(object? options = null) => MsrpPhone.OpenAsync(
-        _script, "1001", options ?? new { domain = "phone.test" }, port: site.PhonePort);
+    protected Task<MsrpPhone> PhoneAsync(object? options = null) => site.NewMsrpPhoneAsync(
+        _script, options ?? new { domain = "phone.test" });
 
     private protected async Task<ChatClient> ClientAsync(string version) => new(await site.NewXmppPhoneAsync(), version);
 

@@ -298,7 +298,7 @@ public abstract class NegotiatedChatToSipTests(GatewaySite site) : IAsyncLifetim
         await site.Gateway.HasNoSessionAsync();
     }
 
-    private Task<MsrpPhone> PhoneAsync(object? options = null) => MsrpPhone.OpenAsync(_script, "1001", options, port: site.PhonePort);
+    private Task<MsrpPhone> PhoneAsync(object? options = null) => site.NewMsrpPhoneAsync(_script, options);
 
     private async Task<ChatClient> ClientAsync(string version) => new(await site.NewXmppPhoneAsync(), version);
 

@@ -237,8 +237,8 @@ public abstract class NegotiatedChatToXmppTests(GatewaySite site) : IAsyncLifeti
     /// <summary>Whoever has spoken XEP-0155 once is known to.</summary>
     private async Task<MsrpPhone> KnownAsync(ChatClient juliet)
     {
-        var phone = await MsrpPhone.OpenAsync(
-            _script, "1001", new { domain = "phone.test", session = new { types = "text/plain application/im-iscomposing+xml" } }, port: site.PhonePort);
+        var phone = await site.NewMsrpPhoneAsync(
+            _script, new { domain = "phone.test", session = new { types = "text/plain application/im-iscomposing+xml" } });
         await juliet.TerminateAsync(RomeoFull, "nothing", "known");
         await juliet.RenegotiateAsync(RomeoFull, "nothing", "", "known2");
         await juliet.SeesErrorAsync("known2");

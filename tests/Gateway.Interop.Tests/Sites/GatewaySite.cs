@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Gateway.Testing;
 using Gateway.Testing.Phones;
 using Gateway.Testing.Servers;
 
@@ -27,6 +28,9 @@ public abstract class GatewaySite : IAsyncLifetime
     private readonly Lazy<Task<PhoneScript>> _sipUsers = new(() => PhoneScript.StartAsync(RepositoryFiles.MsrpPhoneScript));
 
     private readonly Lazy<Task<PhoneScript>> _chatters = new(() => PhoneScript.StartAsync(RepositoryFiles.XmppChatScript));
+
+    /// <summary>Where the trunks <c>gone</c> (UDP) and <c>down</c> (TCP) lead: nobody is ever there.</summary>
+    private readonly int _deadPort = FreePorts.One();
 
     private int _users;
 
@@ -105,26 +109,45 @@ public abstract class GatewaySite : IAsyncLifetime
         await XmppChat.LoginAsync(await _chatters.Value, Server, account, resource, Password, options);
 
     /// <summary>The SIP user at <see cref="ChatPort"/>, for one test: to be closed at its end. Options as msrp_phone.py documents them.</summary>
-    public async Task<MsrpPhone> NewMsrpPhoneAsync(object? options = null) =>
-        await MsrpPhone.OpenAsync(await _sipUsers.Value, "romeo", options, port: ChatPort);
+    public async Task<MsrpPhone> NewMsrpPhoneAsync(object? options = null)
+    {
+        await NothingIsLeftAsync();
+        return await MsrpPhone.OpenAsync(await _sipUsers.Value, "romeo", options, port: ChatPort);
+    }
+
+    /// <summary>The SIP user 1001 at <see cref="PhonePort"/> who chats, in a process of the test's own. Options as msrp_phone.py documents them.</summary>
+    public async Task<MsrpPhone> NewMsrpPhoneAsync(PhoneScript script, object? options)
+    {
+        await NothingIsLeftAsync();
+        return await MsrpPhone.OpenAsync(script, "1001", options, port: PhonePort);
+    }
 
     /// <summary>The SIP phone of user 1001 at <see cref="PhonePort"/>; its tone is 440 Hz.</summary>
-    public Task<BaresipPhone> NewSipPhoneAsync(AnswerMode mode, int tone = 440) =>
-        BaresipPhone.StartAsync("1001", "phone.test", PhonePort, SipPort, mode, tone);
+    public async Task<BaresipPhone> NewSipPhoneAsync(AnswerMode mode, int tone = 440)
+    {
+        await NothingIsLeftAsync();
+        return await BaresipPhone.StartAsync("1001", "phone.test", PhonePort, SipPort, mode, tone);
+    }
 
     /// <summary>A scripted peer that waits for one call at <see cref="PhonePort"/>.</summary>
-    public Task<SippProcess> ExpectCallAsync(string scenario, params (string Name, string Value)[] values) =>
-        SippProcess.AnswerAsync(RepositoryFiles.Scenario(scenario), PhonePort, values);
+    public async Task<SippProcess> ExpectCallAsync(string scenario, params (string Name, string Value)[] values)
+    {
+        await NothingIsLeftAsync();
+        return await SippProcess.AnswerAsync(RepositoryFiles.Scenario(scenario), PhonePort, values);
+    }
 
     /// <summary>A scripted peer that calls an address of the users' domain from <see cref="PhonePort"/>.</summary>
     public Task<SippProcess> PlaceCallAsync(string scenario, string user, params (string Name, string Value)[] values) =>
         PlaceCallAsync(scenario, user, SipPort, values);
 
     /// <summary>The same, to another gateway.</summary>
-    public Task<SippProcess> PlaceCallAsync(
-        string scenario, string user, int gatewayPort, params (string Name, string Value)[] values) =>
-        SippProcess.CallAsync(
+    public async Task<SippProcess> PlaceCallAsync(
+        string scenario, string user, int gatewayPort, params (string Name, string Value)[] values)
+    {
+        await NothingIsLeftAsync();
+        return await SippProcess.CallAsync(
             RepositoryFiles.Scenario(scenario), PhonePort, gatewayPort, user.Split('@')[0], [("domain", Domain), .. values]);
+    }
 
     /// <summary>A second gateway beside the first, at <c>sip2.example.org</c>, with what the test changes.</summary>
     public async Task<SecondGateway> NewGatewayAsync(Action<JsonObject> change)
@@ -141,6 +164,19 @@ public abstract class GatewaySite : IAsyncLifetime
     /// <summary>Starts the media engine, and says how the gateway is configured for it.</summary>
     protected abstract Task<JsonObject> StartMediaAsync();
 
+    /// <summary>
+    /// Waits until the gateway has done with all that earlier tests began: a request whose phone went before it answered is sent
+    /// again (RFC 3261 section 17.1), and would meet who has the port by then.
+    /// </summary>
+    private async Task NothingIsLeftAsync()
+    {
+        IReadOnlyList<JsonObject> sessions = [];
+        await Eventually.HoldsAsync(
+            async () => (sessions = await Gateway.SessionsAsync()).Count == 0 && await Gateway.MetricAsync("gateway_sip_calls") == 0,
+            () => string.Join('\n', sessions.Select(one => one.ToJsonString())),
+            TimeSpan.FromSeconds(90));
+    }
+
     private JsonObject Configuration(string component, int server, int sipPort) => JsonNode.Parse($$"""
         {
           "Xmpp": { "Domain": "{{component}}", "Server": "127.0.0.1:{{server}}", "Secret": "{{Secret}}" },
@@ -154,8 +190,8 @@ public abstract class GatewaySite : IAsyncLifetime
               "late":  { "Uri": "sip:127.0.0.1:{{PhonePort}}", "Domain": "late.test", "Answer": "late" },
               "early": { "Uri": "sip:127.0.0.1:{{PhonePort}}", "Domain": "early.test", "Answer": "early" },
               "chat":  { "Uri": "sip:127.0.0.1:{{ChatPort}}", "Domain": "chat.test" },
-              "gone":  { "Uri": "sip:127.0.0.1:{{FreePorts.One()}}", "Domain": "gone.test" },
-              "down":  { "Uri": "sip:127.0.0.1:{{FreePorts.One()}};transport=tcp", "Domain": "down.test" }
+              "gone":  { "Uri": "sip:127.0.0.1:{{_deadPort}}", "Domain": "gone.test" },
+              "down":  { "Uri": "sip:127.0.0.1:{{_deadPort}};transport=tcp", "Domain": "down.test" }
             }
           },
           "Mapping": { "LocalDomains": [ "{{Domain}}" ], "MessagesPerMinute": 100000, "Chats": { "QueueLimit": 1000 } },
