@@ -1,4 +1,3 @@
-using System.Globalization;
 using Gateway.Interop.Tests.Sites;
 using Gateway.Testing;
 using Gateway.Testing.Servers;
@@ -24,19 +23,24 @@ public sealed class RegistrarTests(ProsodySite site)
 
         // Ready only once it is registered.
         Assert.Equal(1, await gateway.Process.MetricAsync("gateway_sip_registrations"));
-        Assert.Equal(1, Saved(kamailio, "3600"));
-        await Eventually.HoldsAsync(() => Task.FromResult(Saved(kamailio, "3600") >= 2), () => kamailio.Output, TimeSpan.FromSeconds(60));
+        await Eventually.HoldsAsync(() => Saved(kamailio, "3600") >= 1, () => kamailio.Output);
+        await Eventually.HoldsAsync(() => Saved(kamailio, "3600") >= 2, () => kamailio.Output, TimeSpan.FromSeconds(90));
 
         var (_, output) = await gateway.Process.CommandAsync("check");
         Assert.Contains(output.Split('\n'), line => line.Contains("account sip:gw@pbx.test", StringComparison.Ordinal)
             && line.StartsWith("ok", StringComparison.Ordinal));
 
         gateway.Process.Terminate();
-        await Eventually.HoldsAsync(() => Task.FromResult(Saved(kamailio, "0") == 1), () => kamailio.Output);
+        await Eventually.HoldsAsync(() => Saved(kamailio, "0") == 1, () => kamailio.Output);
     }
 
-    private static int Saved(KamailioServer kamailio, string expires) =>
-        kamailio.Output.Split('\n').Count(line => line.Contains(string.Create(CultureInfo.InvariantCulture, $"saved gw {expires};"), StringComparison.Ordinal));
+    /// <summary>Requests, each by its CSeq: the answer to one may be late, and then it is sent again.</summary>
+    private static int Saved(KamailioServer kamailio, string expires)
+    {
+        var saved = $"saved gw {expires}; ";
+        return kamailio.Output.Split('\n').Where(line => line.Contains(saved, StringComparison.Ordinal))
+            .Select(line => line[line.IndexOf(saved, StringComparison.Ordinal)..]).Distinct().Count();
+    }
 
     // Twenty seconds at most, so that a refresh is seen.
     private const string Routing = """
@@ -46,7 +50,7 @@ public sealed class RegistrarTests(ProsodySite site)
           if (is_method("OPTIONS")) { sl_send_reply("200", "OK"); exit; }
           if (!is_method("REGISTER")) { sl_send_reply("404", "Not Found"); exit; }
           if (!pv_www_authenticate("pbx.test", "secret", "0")) { www_challenge("pbx.test", "1"); exit; }
-          if (is_present_hf("Contact")) { xlog("L_NOTICE", "saved $au $hdr(Expires);\n"); }
+          if (is_present_hf("Contact")) { xlog("L_NOTICE", "saved $au $hdr(Expires); $cs\n"); }
           save("location");
         }
         """;

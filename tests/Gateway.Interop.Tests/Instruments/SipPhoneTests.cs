@@ -38,7 +38,8 @@ public sealed class SipPhoneTests
         await caller.ReceivesResponseAsync(486, "INVITE");
         await busy.SucceedsAsync();
 
-        Assert.Equal(["INVITE", "SIP/2.0 180", "SIP/2.0 486", "ACK"],
-            (await busy.MessagesAsync()).Select(m => m.IsRequest("INVITE") ? "INVITE" : m.IsRequest("ACK") ? "ACK" : m.StartLine[..11]));
+        Assert.Equal(["INVITE", "SIP/2.0 180", "SIP/2.0 486", "ACK"], (await busy.MessagesAsync())
+            .Select(m => m.IsRequest("INVITE") ? "INVITE" : m.IsRequest("ACK") ? "ACK" : m.StartLine[..11])
+            .Distinct()); // whatever is late is sent again (RFC 3261 section 17)
     }
 }
