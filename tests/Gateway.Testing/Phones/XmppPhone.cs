@@ -90,11 +90,12 @@ public sealed class XmppPhone
     public Task<PhoneEvent> HearsToneAsync(string sid) =>
         Events.WaitAsync(e => e.Kind == "tone" && e["sid"] == sid && e.Is("heard"), what: "the tone");
 
-    /// <summary>Listens anew for ten windows of 100 ms: in how many the tone was, and how many packets came.</summary>
-    public async Task<(int WithTone, int Packets)> MeasureAsync(string sid, int windows = 10)
+    /// <summary>Listens anew for ten windows of 100 ms: in how many the tone was, and how many packets came. What comes late is
+    /// waited for, <paramref name="patience"/> seconds longer than the windows last.</summary>
+    public async Task<(int WithTone, int Packets)> MeasureAsync(string sid, int windows = 10, double patience = 1)
     {
         var before = Events.Count;
-        await CommandAsync("measure", new { sid, windows });
+        await CommandAsync("measure", new { sid, windows, patience });
         var measured = await Events.WaitAsync(e => e.Kind == "measured" && e["sid"] == sid, before);
         return ((int)measured.Number("with_tone"), (int)measured.Number("packets"));
     }
