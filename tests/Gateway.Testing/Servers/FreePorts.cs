@@ -6,53 +6,42 @@ namespace Gateway.Testing.Servers;
 
 /// <summary>
 /// Ports of the loopback address that nobody uses, for UDP and TCP alike, below the kernel's ephemeral ports so that no
-/// client socket takes one meanwhile.
+/// client socket takes one meanwhile. A port may stay unused for a while after it was given, so test processes that run at the
+/// same time give from lanes of their own.
 /// </summary>
 public static class FreePorts
 {
     private const int First = 12_000;
+    private const int FirstOfMedia = 24_000;
     private const int LastGiven = 29_000;
     private const int FirstPassing = 31_000;
-    private const int MostTries = 100_000;
     private const int Last = 32_700;
+    private const int MostTries = 100_000;
+    private const int Lanes = 3;
+
+    /// <summary>Ports in a row of one lane.</summary>
+    private const int Stretch = 4;
+
     private static readonly ConcurrentDictionary<int, bool> Given = new();
+    private static readonly (int Number, Socket? Claim) Lane = ClaimLane();
     private static int _next = Random.Shared.Next(FirstPassing, Last);
 
     /// <summary>One port, given to nobody else: it may stay unused for a while.</summary>
     public static int One() => Block(1);
 
-    /// <summary>The first of <paramref name="count"/> ports in a row, given to nobody else. It is even, as RTP likes it.</summary>
+    /// <summary>The first of at most <see cref="Stretch"/> ports in a row, given to nobody else. It is even, as RTP likes it.</summary>
     public static int Block(int count)
     {
-        for (var i = 0; i < MostTries; i++)
-        {
-            var first = Random.Shared.Next(First, LastGiven - count) & ~1;
-            var ports = Enumerable.Range(first, count).ToArray();
-            if (ports.All(IsFree) && ports.All(port => Given.TryAdd(port, true)))
-            {
-                return first;
-            }
-        }
-
-        throw new InvalidOperationException($"No {count} free ports in a row from {First} to {LastGiven}: {Given.Count} were given away.");
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Stretch);
+        const int rounds = (FirstOfMedia - First) / (Stretch * Lanes);
+        return Take(count, IsFree, () =>
+            First + (((Random.Shared.Next(rounds) * Lanes) + Lane.Number) * Stretch) + (Random.Shared.Next(Stretch - count + 1) & ~1));
     }
 
     /// <summary>The first of <paramref name="count"/> ports in a row that nobody else is given, for a media engine: it passes
     /// over those that another process holds.</summary>
-    public static int BlockForMedia(int count)
-    {
-        for (var i = 0; i < MostTries; i++)
-        {
-            var first = Random.Shared.Next(First, LastGiven - count) & ~1;
-            var ports = Enumerable.Range(first, count).ToArray();
-            if (!ports.Any(Given.ContainsKey) && ports.All(port => Given.TryAdd(port, true)))
-            {
-                return first;
-            }
-        }
-
-        throw new InvalidOperationException($"No {count} ports in a row from {First} to {LastGiven}: {Given.Count} were given away.");
-    }
+    public static int BlockForMedia(int count) => Take(
+        count, port => !Given.ContainsKey(port), () => Random.Shared.Next(FirstOfMedia, LastGiven - count) & ~1);
 
     /// <summary>Takes back what was given.</summary>
     public static void GiveBack(int first, int count)
@@ -75,6 +64,41 @@ public static class FreePorts
                 return first;
             }
         }
+    }
+
+    private static int Take(int count, Func<int, bool> isFree, Func<int> guess)
+    {
+        for (var i = 0; i < MostTries; i++)
+        {
+            var first = guess();
+            var ports = Enumerable.Range(first, count).ToArray();
+            if (ports.All(isFree) && ports.All(port => Given.TryAdd(port, true)))
+            {
+                return first;
+            }
+        }
+
+        throw new InvalidOperationException($"No {count} free ports in a row: {Given.Count} were given away.");
+    }
+
+    /// <summary>An abstract address is bound once in a network namespace, as a port is, and is free again when its process ends.</summary>
+    private static (int Number, Socket? Claim) ClaimLane()
+    {
+        for (var lane = 0; lane < Lanes; lane++)
+        {
+            var claim = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            try
+            {
+                claim.Bind(new UnixDomainSocketEndPoint($"\0gateway-tests-ports-{lane}"));
+                return (lane, claim);
+            }
+            catch (SocketException)
+            {
+                claim.Dispose(); // another process has it
+            }
+        }
+
+        return (Random.Shared.Next(Lanes), null);
     }
 
     private static bool IsFree(int port)
