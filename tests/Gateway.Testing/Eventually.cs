@@ -6,7 +6,7 @@ namespace Gateway.Testing;
 public static class Eventually
 {
     /// <summary>After this a test has failed. Far beyond what any step needs, so that a slow machine fails none.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Waits until <paramref name="holds"/>.</summary>
     public static async Task HoldsAsync(

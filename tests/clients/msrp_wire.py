@@ -124,7 +124,7 @@ class Connection:
         answer = asyncio.get_running_loop().create_future()
         self.waiting[tid] = answer
         self.write(octets)
-        return await asyncio.wait_for(answer, 20)
+        return await asyncio.wait_for(answer, 50)
 
     def cut(self):
         """Without a word, and with RST where the system does so."""

@@ -54,7 +54,7 @@ internal sealed class DtlsPeer : IDtlsOutput, IDisposable
 /// </summary>
 internal sealed class DtlsPair : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly Lazy<(DtlsCertificate A, DtlsCertificate B)> Certificates =
         new(() => (DtlsCertificate.Create(DateTimeOffset.UtcNow), DtlsCertificate.Create(DateTimeOffset.UtcNow)));
 

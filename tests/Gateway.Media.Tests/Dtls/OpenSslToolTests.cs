@@ -13,7 +13,7 @@ namespace Gateway.Media.Tests.Dtls;
 /// </summary>
 public sealed class OpenSslToolTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("gateway-dtls");
     private readonly DtlsFingerprint _theirs;

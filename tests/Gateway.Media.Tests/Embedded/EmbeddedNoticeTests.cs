@@ -65,7 +65,10 @@ public sealed class EmbeddedNoticeTests : IAsyncLifetime, IAsyncDisposable, IMed
         Assert.DoesNotContain("5", digit.ToString(), StringComparison.Ordinal);
 
         await phone.SendAudioAsync(false);
-        Assert.Equal("phone", (await NextAsync<MediaNotice.Silent>()).Tag);
+        while ((await NextAsync<MediaNotice.Silent>()).Tag != "phone")
+        {
+            // Where the machine stops both ends for a while, the other one is told of too.
+        }
     }
 
     [Fact] // RFC 7983, R-32: strangers end no call, and are counted

@@ -14,7 +14,7 @@ public sealed class PortableLoopTests() : MediaLoopContract(portable: true);
 
 public abstract class MediaLoopContract(bool portable) : IAsyncLifetime, IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly MediaLoops _loops = new(
         new MediaIoOptions { Loops = 1, Portable = portable }, TimeProvider.System, NullLogger<MediaLoops>.Instance);
 

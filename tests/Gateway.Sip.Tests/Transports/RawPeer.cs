@@ -28,7 +28,7 @@ internal sealed class RawPeer : IAsyncDisposable
     public async Task<string> Hear(string text)
     {
         var buffer = new byte[4096];
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!_heard.ToString().Contains(text, StringComparison.Ordinal))
         {
             var length = await _client.GetStream().ReadAsync(buffer, patience.Token);
@@ -46,7 +46,7 @@ internal sealed class RawPeer : IAsyncDisposable
     public async Task<string> HearTheEnd()
     {
         var buffer = new byte[4096];
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         try
         {
             for (int length; (length = await _client.GetStream().ReadAsync(buffer, patience.Token)) > 0;)

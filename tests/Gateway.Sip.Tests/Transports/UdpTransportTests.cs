@@ -24,7 +24,7 @@ public sealed class UdpTransportTests
         }
 
         await peer.SendAsync(Options(), endpoint.BoundEndpoints[0].EndPoint);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var answer = Encoding.UTF8.GetString((await peer.ReceiveAsync(patience.Token)).Buffer);
         Assert.StartsWith("SIP/2.0 200 OK", answer, StringComparison.Ordinal);
         Assert.Equal(0, endpoint.Metrics.Faults);
@@ -39,7 +39,7 @@ public sealed class UdpTransportTests
         {
             using var peer = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
             await peer.SendAsync(Options(), bound.EndPoint);
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
             Assert.Equal(bound.EndPoint, (await peer.ReceiveAsync(patience.Token)).RemoteEndPoint);
         }
     }
@@ -53,7 +53,7 @@ public sealed class UdpTransportTests
         using var stop = new CancellationTokenSource();
         var sending = endpoint.SendAsync(
             new OutgoingRequest(SipMethod.Options, uri, new NameAddr(null, uri), new NameAddr(null, uri)), stop.Token);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var request = SipParser.Parse((await peer.ReceiveAsync(patience.Token)).Buffer).Message!;
         Assert.Equal(("127.0.0.1", endpoint.BoundEndpoints[0].EndPoint.Port), (request.TopVia.SentByHost, request.TopVia.SentByPort));
         await stop.CancelAsync();
@@ -74,7 +74,7 @@ public sealed class UdpTransportTests
             closed = ((IPEndPoint)gone.Client.LocalEndPoint!).Port;
         }
 
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         for (var i = 0; i < 20; i++)
         {
             var answered = Ask(endpoint, ((IPEndPoint)alive.Client.LocalEndPoint!).Port, patience.Token);

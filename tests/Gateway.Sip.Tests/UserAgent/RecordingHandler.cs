@@ -28,7 +28,7 @@ internal sealed class RecordingHandler : ISipInviteHandler
 
     public async Task<(IncomingInvite Invite, ISipCall Call)> Next()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         return await _calls.Reader.ReadAsync(patience.Token);
     }
 }

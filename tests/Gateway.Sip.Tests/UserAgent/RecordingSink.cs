@@ -32,7 +32,7 @@ internal sealed class RecordingSink : ISipCallSink
     public async Task<T> Next<T>()
         where T : SipCallEvent
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {
             if (await _events.Reader.ReadAsync(patience.Token) is T wanted)

@@ -18,7 +18,7 @@ public sealed class GatewayProcess : IAsyncDisposable
     private GatewayProcess(string assembly, int httpPort)
     {
         _assembly = assembly;
-        _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{httpPort}/"), Timeout = TimeSpan.FromSeconds(10) };
+        _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{httpPort}/"), Timeout = Eventually.Patience };
     }
 
     /// <summary>Its configuration file.</summary>
@@ -81,6 +81,10 @@ public sealed class GatewayProcess : IAsyncDisposable
         catch (HttpRequestException)
         {
             return false;
+        }
+        catch (OperationCanceledException)
+        {
+            return false; // no answer in time
         }
     }
 

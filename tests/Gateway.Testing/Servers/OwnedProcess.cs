@@ -10,7 +10,7 @@ namespace Gateway.Testing.Servers;
 /// </summary>
 public sealed class OwnedProcess : IAsyncDisposable
 {
-    /// <summary>An environment variable: a folder that keeps what every process wrote, for a failure that needs it.</summary>
+    /// <summary>An environment variable: a folder that keeps what every process writes, for a failure that needs it.</summary>
     public const string LogsVariable = "INTEROP_LOGS";
 
     private const int KeptLines = 20_000;
@@ -24,6 +24,7 @@ public sealed class OwnedProcess : IAsyncDisposable
     private readonly TaskCompletionSource<Process> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Process? _process;
+    private StreamWriter? _log;
 
     private readonly string _name;
 
@@ -91,12 +92,6 @@ public sealed class OwnedProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
-        if (Environment.GetEnvironmentVariable(LogsVariable) is { Length: > 0 } folder && _process is not null)
-        {
-            Directory.CreateDirectory(folder);
-            await File.WriteAllTextAsync(Path.Combine(folder, $"{_name}-{_process.Id}.log"), Output);
-        }
-
         _process?.Dispose();
     }
 
@@ -109,6 +104,8 @@ public sealed class OwnedProcess : IAsyncDisposable
             process.ErrorDataReceived += (_, e) => Keep(e.Data);
             process.Start();
             process.StandardInput.AutoFlush = true;
+            using var log = OpenLog(process.Id);
+            _log = log;
             process.BeginOutputReadLine();
             process.BeginErrorReadLine();
             _started.TrySetResult(process);
@@ -116,6 +113,10 @@ public sealed class OwnedProcess : IAsyncDisposable
             // Not WaitForExit(): that also waits, for ever, for the end of both streams, which a grandchild may hold open.
             process.WaitForExit(int.MaxValue);
             Task.Run(process.WaitForExit).Wait(LastWords);
+            lock (_gate)
+            {
+                _log = null;
+            }
         }
         catch (Exception e) when (e is System.ComponentModel.Win32Exception or InvalidOperationException)
         {
@@ -143,7 +144,13 @@ public sealed class OwnedProcess : IAsyncDisposable
                 _output.TryDequeue(out _);
             }
 
+            _log?.WriteLine(line);
             Line?.Invoke(line);
         }
     }
+
+    /// <summary>As it goes, so that it is there when the test host is killed.</summary>
+    private StreamWriter? OpenLog(int id) => Environment.GetEnvironmentVariable(LogsVariable) is { Length: > 0 } folder
+        ? new StreamWriter(Path.Combine(Directory.CreateDirectory(folder).FullName, $"{_name}-{id}.log")) { AutoFlush = true }
+        : null;
 }

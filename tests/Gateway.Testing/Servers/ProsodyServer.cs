@@ -81,7 +81,7 @@ public sealed class ProsodyServer : IXmppServer
         _process = await OwnedProcess.StartAsync(
             Program, ["-F", "--config", Path.Combine(_folder, "prosody.cfg.lua")], _folder);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        limit.CancelAfter(Eventually.Patience);
         foreach (var port in (int[])[ComponentPort, C2sPort])
         {
             await UntilListeningAsync(port, limit.Token);

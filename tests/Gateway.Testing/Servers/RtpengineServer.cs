@@ -82,7 +82,7 @@ public sealed class RtpengineServer : IAsyncDisposable
         ]);
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        limit.CancelAfter(Eventually.Patience);
         while (!await AnswersPingAsync(limit.Token))
         {
             if (limit.IsCancellationRequested || _process.Ended.IsCompleted)
@@ -99,7 +99,7 @@ public sealed class RtpengineServer : IAsyncDisposable
     {
         using var socket = new UdpClient(AddressFamily.InterNetwork);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(TimeSpan.FromMilliseconds(200));
+        patience.CancelAfter(TimeSpan.FromSeconds(1));
         try
         {
             socket.Connect(IPAddress.Loopback, NgPort);
