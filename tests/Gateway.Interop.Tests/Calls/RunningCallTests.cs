@@ -81,6 +81,8 @@ public abstract class RunningCallTests(GatewaySite site)
         await using var phone = await site.ExpectCallAsync("answer_fax");
         var juliet = await site.NewXmppPhoneAsync();
         var sid = await juliet.CallAsync(Phone);
+        await juliet.SeesJingleAsync("session-accept", sid);
+        await phone.GoOnAsync();
 
         Assert.Equal("success", (await juliet.SeesJingleAsync("session-terminate", sid))["reason"]);
         await phone.SucceedsAsync();
@@ -95,7 +97,9 @@ public abstract class RunningCallTests(GatewaySite site)
         var sid = await juliet.CallAsync(Phone);
         await juliet.HearsToneAsync(sid);
 
+        await phone.GoOnAsync(); // not before: while the call is being set up a re-INVITE is answered 491 (MAPPING U-14)
         await juliet.SeesInfoAsync("hold", sid);
+        await phone.GoOnAsync();
         await juliet.Events.WaitAsync(
             e => e.Kind == "jingle" && e["action"] == "session-info" && e["info"] is "unhold" or "active");
         await juliet.HearsAsync(sid, tone: true);
@@ -113,6 +117,7 @@ public abstract class RunningCallTests(GatewaySite site)
         var sid = await juliet.CallAsync(Phone);
         await juliet.HearsToneAsync(sid);
 
+        await phone.GoOnAsync();
         await phone.SeesAsync(m => !m.Received && m.Text.Contains("CSeq: 11 ACK", StringComparison.Ordinal));
         await juliet.HearsAsync(sid, tone: true);
         await juliet.TerminateAsync(sid);

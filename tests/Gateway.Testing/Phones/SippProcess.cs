@@ -87,7 +87,7 @@ public sealed partial class SippProcess : IAsyncDisposable
         using var test = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
         var info = string.Create(CultureInfo.InvariantCulture, $"""
             INFO sip:127.0.0.1:{_port} SIP/2.0
-            Via: SIP/2.0/UDP {test.Client.LocalEndPoint};branch=z9hG4bKtest
+            Via: SIP/2.0/UDP {test.Client.LocalEndPoint};branch=z9hG4bK{Guid.NewGuid():N}
             From: <sip:test@127.0.0.1>;tag=test
             To: <sip:test@127.0.0.1>
             Call-ID: {call}
@@ -119,9 +119,10 @@ public sealed partial class SippProcess : IAsyncDisposable
         _folder.Dispose();
     }
 
-    /// <summary>Whether a UDP socket holds the port of loopback: nothing answers that could be asked instead.</summary>
-    private static bool IsBound(int port) =>
-        File.ReadLines("/proc/net/udp").Any(line => line.Contains($"0100007F:{port:X4}", StringComparison.Ordinal));
+    /// <summary>Whether a UDP socket holds the port of loopback: nothing answers that could be asked instead. The column before
+    /// the peer's address, which may be this port too.</summary>
+    private static bool IsBound(int port) => File.ReadLines("/proc/net/udp").Skip(1)
+        .Any(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1] == $"0100007F:{port:X4}");
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
