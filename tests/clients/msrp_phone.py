@@ -292,7 +292,8 @@ class Phone:
         hop = re.match(r"sips?:(?:[^@]*@)?(\[[^\]]*\]|[^:;>]*)(?::(\d+))?", uri_of((call.routes or [request.get("contact")])[0]))
         call.via = (hop.group(1), int(hop.group(2) or 5060))
         self.tell("invited", call=name, sdp=request.body.decode(), **{"from": request.get("from"), "to": request.get("to"),
-                  "subject": request.get("subject"), "uri": request.start.split()[1], "language": request.get("content-language")})
+                  "subject": request.get("subject"), "uri": request.start.split()[1], "language": request.get("content-language"),
+                  "contact": request.get("contact")})
         action, self.options["on_first_invite"] = self.options["on_first_invite"] or self.options["on_invite"], None
         if isinstance(action, int):
             moved = [("contact", f"<{self.options['moved_to']}>")] if self.options["moved_to"] else []

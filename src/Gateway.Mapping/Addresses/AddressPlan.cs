@@ -38,6 +38,7 @@ public sealed class AddressPlan
         _localDomains = new LocalDomains(options.LocalDomains);
         Callers = new CallerPlan(this, _memory);
         Users = new UserPlan(options, _localDomains, _sipHost, Gateway.Domain);
+        Devices = new DeviceNames(options, _sipHost);
     }
 
     /// <summary>The trunks.</summary>
@@ -45,6 +46,9 @@ public sealed class AddressPlan
 
     /// <summary>The component's own JID.</summary>
     public Jid Gateway { get; }
+
+    /// <summary>The devices of XMPP users in SIP.</summary>
+    internal DeviceNames Devices { get; }
 
     private CallerPlan Callers { get; }
 
@@ -98,23 +102,42 @@ public sealed class AddressPlan
         }
     }
 
-    /// <summary>The XMPP user that a Request-URI means.</summary>
-    public bool TryToXmpp(SipUri requestUri, [NotNullWhen(true)] out Jid? user, [NotNullWhen(false)] out AddressFault? fault) =>
-        Users.TryFind(requestUri, out user, out fault);
+    /// <summary>The XMPP user that a Request-URI means; which of her devices, <see cref="DeviceOf"/> tells.</summary>
+    public bool TryToXmpp(SipUri requestUri, [NotNullWhen(true)] out Jid? user, [NotNullWhen(false)] out AddressFault? fault)
+    {
+        ArgumentNullException.ThrowIfNull(requestUri);
+        if (Devices.TryFind(requestUri, out var device))
+        {
+            (user, fault) = (device.Bare, null);
+            return true;
+        }
+
+        return Users.TryFind(requestUri, out user, out fault);
+    }
+
+    /// <summary>The one device of the user that a Request-URI means (RFC 5627, MAPPING A-2); null: all of them.</summary>
+    public Jid? DeviceOf(SipUri requestUri, Jid user)
+    {
+        ArgumentNullException.ThrowIfNull(requestUri);
+        ArgumentNullException.ThrowIfNull(user);
+        return Devices.DeviceOf(requestUri, user);
+    }
 
     /// <summary>The XMPP caller's SIP identity for From: host by MAPPING A-14, name by J-27.</summary>
-    /// <param name="caller">The caller; its resource is not shown .</param>
+    /// <param name="caller">The caller; its resource is shown where the operator wants that .</param>
     /// <param name="nick">The nickname it gave (XEP-0172), if any.</param>
     public NameAddr XmppCallerToSip(Jid caller, string? nick = null)
     {
         ArgumentNullException.ThrowIfNull(caller);
-        if (nick is null && _identities.TryGet(caller.Bare, out var known))
+        var key = Devices.AreShown ? caller : caller.Bare;
+        if (nick is null && _identities.TryGet(key, out var known))
         {
             return known;
         }
 
-        var identity = new NameAddr(SafeText.Clean(nick) ?? SafeText.Clean(caller.Bare.ToString()), Users.UriOf(caller));
-        return nick is null ? _identities.Set(caller.Bare, identity) : identity;
+        var identity = new NameAddr(
+            SafeText.Clean(nick) ?? SafeText.Clean(caller.Bare.ToString()), Devices.Identity(Users.UriOf(caller), caller));
+        return nick is null ? _identities.Set(key, identity) : identity;
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using Gateway.Mapping.Addresses;
 using Gateway.Mapping.Errors;
 using Gateway.Sip.UserAgent;
 using Gateway.Xmpp.Jingle;
@@ -206,7 +207,8 @@ internal sealed partial class CallActor
         NextHop = _target.NextHop,
         Credentials = _target.Credentials,
         // RFC 3325: only towards a peer that trusts us, which a configured trunk does.
-        AssertedIdentity = _target.Trunk is null ? null : Parties.UserIdentity,
+        AssertedIdentity = _target.Trunk is null ? null : DeviceNames.UserOf(Parties.UserIdentity!),
+        Contact = Contact,
     };
 
     private void Abandon()

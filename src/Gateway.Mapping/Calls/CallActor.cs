@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Gateway.Mapping.Addresses;
+using Gateway.Sip.Messages;
 using Gateway.Sip.UserAgent;
 using Gateway.Xmpp.Addresses;
 using Microsoft.Extensions.Logging;
@@ -51,6 +52,13 @@ internal sealed partial class CallActor : IAsyncDisposable
 
     /// <summary>Who talks with whom.</summary>
     public CallParties Parties { get; }
+
+    /// <summary>By which our Contact names her device, where its resource is nobody's business .</summary>
+    public string DeviceToken { get; } = DeviceNames.NewToken();
+
+    /// <summary>Who our Contact names.</summary>
+    public SipUri Contact => _context.Devices.Contact(
+        Parties.UserIdentity?.Uri ?? Parties.Invite!.RequestUri, _call.Device, DeviceToken);
 
     /// <summary>When it began.</summary>
     public DateTimeOffset Since { get; }
@@ -199,6 +207,11 @@ internal sealed partial class CallActor : IAsyncDisposable
         if (next.Sid != before.Sid)
         {
             _context.Directory.Rekey(this, before.Sid, next.Sid);
+        }
+
+        if (_context.Devices.AreShown && next.Device != before.Device)
+        {
+            _leg?.SetContact(Contact);
         }
 
         foreach (var effect in effects)

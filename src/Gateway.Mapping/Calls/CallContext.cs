@@ -1,3 +1,4 @@
+using Gateway.Mapping.Addresses;
 using Gateway.Mapping.Configuration;
 using Gateway.Mapping.Policy;
 using Gateway.Media.Relay;
@@ -13,6 +14,7 @@ internal sealed record CallContext(
     ISipUserAgent UserAgent,
     IMediaRelay Relay,
     CallAdmission Admission,
+    DeviceNames Devices,
     CallDirectory Directory,
     CallJournal Journal,
     CallMetrics Metrics,

@@ -39,6 +39,9 @@ internal sealed record CallParties(
     /// <summary>What the phone asked; of calls to XMPP.</summary>
     public IncomingInvite? Invite { get; init; }
 
+    /// <summary>The device that the phone asked for, if it did; of calls to XMPP.</summary>
+    public Jid? Asked { get; init; }
+
     /// <summary>Name to show for the SIP caller (XEP-0172); of calls to XMPP.</summary>
     public string? CallerName { get; init; }
 

@@ -40,6 +40,7 @@ public sealed partial class CallService
             admitted.Caller.Jid.ToString(), RingTimeout(invite.Expires))
         {
             Invite = invite,
+            Asked = _parts.Addresses.DeviceOf(invite.RequestUri, admitted.User),
             CallerName = admitted.Caller.DisplayName,
             Permit = admitted.Permit,
             Media = _parts.Relay.Bundles ? Carried(MediaOf(invite.Sdp), admitted.Caller.Trunk) : ["audio"], // what clients take
@@ -70,7 +71,7 @@ public sealed partial class CallService
         }
 
         Begin(actor, new CallInput(new CallEvent.InviteReceived { AsksForPresence = _parts.Options.Presence.AskXmppUsers }) { PhoneSdp = invite.Sdp });
-        return new InviteDecision.Take(actor.Sink);
+        return new InviteDecision.Take(actor.Sink) { Contact = actor.Contact };
     }
 
     private InviteDecision.Refuse Refused(IncomingInvite invite, int status, string why, int? retryAfter)

@@ -79,7 +79,7 @@ public sealed partial class CallService : IXmppExtension, ISipInviteHandler, IXm
         _ids = new CallIds(parts.InstanceKey.Span);
         _journal = new CallJournal(parts.Journal);
         _context = new CallContext(parts.Options, parts.Link, parts.UserAgent, parts.Relay,
-            parts.Admission, _directory, _journal, _metrics, _log, parts.Time);
+            parts.Admission, parts.Addresses.Devices, _directory, _journal, _metrics, _log, parts.Time);
     }
 
     /// <summary>
@@ -250,6 +250,7 @@ public sealed partial class CallService : IXmppExtension, ISipInviteHandler, IXm
         _metrics.Started(call.Parties.Direction);
         _log.Begins(call.Id, call.Parties.Direction, call.Parties.User.ToString(), call.Parties.ContactKey, call.Snapshot.Sid,
             call.Parties.CallId ?? call.Parties.Invite?.CallId ?? "");
+        _context.Devices.Add(call.DeviceToken, () => call.Snapshot.Device);
         call.Post(first);
         var running = WatchAsync(call);
         _running.TryAdd(running, 0);
@@ -275,6 +276,7 @@ public sealed partial class CallService : IXmppExtension, ISipInviteHandler, IXm
         {
             await call.DisposeAsync().ConfigureAwait(false);
             call.Parties.Permit?.Dispose();
+            _context.Devices.Remove(call.DeviceToken);
             _directory.Remove(call);
         }
     }

@@ -3,6 +3,7 @@ using Gateway.Xmpp.Addresses;
 using Gateway.Xmpp.Component;
 using Gateway.Xmpp.Jingle;
 using Gateway.Xmpp.JingleMessage;
+using Gateway.Xmpp.Messages;
 using Gateway.Xmpp.Stanzas;
 
 namespace Gateway.Mapping.Calls;
@@ -23,17 +24,24 @@ internal sealed class CallStanzas(CallContext context, CallActor call)
 
     private Call Now => call.Snapshot;
 
+    /// <summary>All her devices, or the one that the phone asked for .</summary>
+    private string Asked => (call.Parties.Asked ?? call.Parties.User).ToString();
+
     // ---- Jingle Message Initiation.
 
     /// <summary>Directed presence, which tells our capabilities, went out when the call was entered (J-7).</summary>
     public void Propose()
     {
-        var user = call.Parties.User.ToString();
         var stanza = JingleMessageStanzas.BuildProposeWithReceipt(
-            From, user, new JingleMessage.Propose(Now.Sid, call.Parties.Media), ProposedDialects());
+            From, Asked, new JingleMessage.Propose(Now.Sid, call.Parties.Media), ProposedDialects());
         if (call.Parties.CallerName is { } name)
         {
             stanza.Add(new XElement(Nick + "nick", name));
+        }
+
+        if (call.Parties.Asked is not null)
+        {
+            stanza.Add(MessageContext.Private(), MessageHints.NoCopy()); // or her other devices would ring by their carbons
         }
 
         context.Link.TrySend(stanza);
@@ -86,12 +94,12 @@ internal sealed class CallStanzas(CallContext context, CallActor call)
         }
         else
         {
-            context.Link.TrySend(JingleMessageStanzas.Build(From, Now.Device.ToString(), retract, ProposedDialects()));
+            context.Link.TrySend(JingleMessageStanzas.Build(From, Asked, retract, ProposedDialects()));
         }
     }
 
     public void TieBreakRetract(string id) => context.Link.TrySend(JingleMessageStanzas.Build(
-        From, call.Parties.User.ToString(), new JingleMessage.Retract(id, new JingleReasonInfo(JingleReason.Expired, "Tie-Break"), TieBreak: true), ProposedDialects()));
+        From, Asked, new JingleMessage.Retract(id, new JingleReasonInfo(JingleReason.Expired, "Tie-Break"), TieBreak: true), ProposedDialects()));
 
     public void RetractTo(Jid device) =>
         Send(device, new JingleMessage.Retract(Now.Sid, new JingleReasonInfo(JingleReason.Expired)), Now.Namespace);

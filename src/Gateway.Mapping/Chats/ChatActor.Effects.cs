@@ -279,7 +279,8 @@ internal sealed partial class ChatActor
     {
         NextHop = Parties.Target.NextHop,
         Credentials = Parties.Target.Credentials,
-        AssertedIdentity = Parties.Target.Trunk is null ? null : Parties.UserIdentity, // RFC 3325: a configured trunk trusts us
+        AssertedIdentity = Parties.Target.Trunk is null ? null : DeviceNames.UserOf(Parties.UserIdentity!), // RFC 3325: a configured trunk trusts us
+        Contact = Contact,
         ExtraHeaders = SafeText.Clean(Parties.Reason) is { } reason
             ? [KeyValuePair.Create(SipHeaders.Subject, reason)] // N-9, F-5
             : [],

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Gateway.Mapping.Addresses;
+using Gateway.Sip.Messages;
 using Gateway.Sip.Msrp;
 using Gateway.Sip.UserAgent;
 using Gateway.Xmpp.Addresses;
@@ -56,6 +58,13 @@ internal sealed partial class ChatActor : IAsyncDisposable
 
     /// <summary>Who talks with whom.</summary>
     public ChatParties Parties { get; }
+
+    /// <summary>By which our Contact names her device, where its resource is nobody's business .</summary>
+    public string DeviceToken { get; } = DeviceNames.NewToken();
+
+    /// <summary>Who our Contact names.</summary>
+    public SipUri Contact => _surroundings.Devices.Contact(
+        Parties.UserIdentity?.Uri ?? Parties.Invite!.RequestUri, _chat.Device, DeviceToken);
 
     /// <summary>When it began.</summary>
     public DateTimeOffset Since { get; }
@@ -129,6 +138,7 @@ internal sealed partial class ChatActor : IAsyncDisposable
         if (!chat.IsNegotiated && chat.Device != stanza.From)
         {
             Volatile.Write(ref _chat, chat with { Device = stanza.From });
+            ShowDevice();
         }
 
         _traffic.Write(stanza, completed);
@@ -208,6 +218,11 @@ internal sealed partial class ChatActor : IAsyncDisposable
 
         _surroundings.Log.Transition(Id, e.GetType().Name, before.State, next.State);
         Volatile.Write(ref _chat, next);
+        if (next.Device != before.Device)
+        {
+            ShowDevice();
+        }
+
         foreach (var effect in effects)
         {
             try
@@ -268,6 +283,15 @@ internal sealed partial class ChatActor : IAsyncDisposable
         Session.Close();
         _surroundings.Threads.CloseDialog(Parties.User, Parties.ContactKey, Parties.CallId);
         _ended.TrySetResult();
+    }
+
+    /// <summary>N-28: the next request of ours in the dialog names the new resource, where resources are shown.</summary>
+    private void ShowDevice()
+    {
+        if (_surroundings.Devices.AreShown)
+        {
+            _leg?.SetContact(Contact);
+        }
     }
 
     private void Spoke() => _spokenAt = _surroundings.Time.GetTimestamp();

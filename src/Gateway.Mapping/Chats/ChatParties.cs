@@ -52,6 +52,7 @@ internal sealed record ChatSurroundings(
     IMsrpEndpoint Msrp,
     IThreadTable Threads,
     NewAddresses NewAddresses,
+    DeviceNames Devices,
     ChatDirectory Directory,
     ChatMetrics Metrics,
     ChatLog Log,

@@ -63,7 +63,7 @@ public sealed partial class ChatService
             UserUri = invite.RequestUri,
             Permit = admitted.Permit,
         };
-        var chat = new ChatActor(_surroundings, parties, new Chat(ChatState.Idle, dialect, admitted.User)
+        var chat = new ChatActor(_surroundings, parties, new Chat(ChatState.Idle, dialect, _parts.Addresses.DeviceOf(invite.RequestUri, admitted.User) ?? admitted.User)
         {
             Proposed = ChatTerms.Everything with { Secure = isSecure },
         });
@@ -76,7 +76,7 @@ public sealed partial class ChatService
         }
 
         Begin(chat, new ChatEvent.InviteReceived(dialect is not null, taken));
-        return new InviteDecision.Take(chat.Sink);
+        return new InviteDecision.Take(chat.Sink) { Contact = chat.Contact };
     }
 
     private InviteDecision.Refuse Refused(IncomingInvite invite, int status, string why, int? retryAfter)

@@ -65,7 +65,7 @@ public sealed partial class ChatService : IXmppExtension, ISipInviteHandler, ICh
         _metrics = new ChatMetrics(_directory);
         _log = new ChatLog(parts.Logs);
         _surroundings = new ChatSurroundings(
-            parts.Options, parts.Link, parts.UserAgent, parts.Msrp, parts.Threads, parts.Admission.NewAddresses, _directory, _metrics, _log, parts.Time);
+            parts.Options, parts.Link, parts.UserAgent, parts.Msrp, parts.Threads, parts.Admission.NewAddresses, parts.Addresses.Devices, _directory, _metrics, _log, parts.Time);
     }
 
     /// <inheritdoc/>
@@ -125,6 +125,7 @@ public sealed partial class ChatService : IXmppExtension, ISipInviteHandler, ICh
         _metrics.Started(chat.Snapshot.IsToSip);
         _log.Begins(chat.Id, chat.Snapshot.IsNegotiated ? "negotiated" : "informal", chat.Parties.User.ToString(),
             chat.Parties.ContactKey.ToString(), chat.Parties.TableThread);
+        _surroundings.Devices.Add(chat.DeviceToken, () => chat.Snapshot.Device);
         chat.Post(first);
         var running = WatchAsync(chat);
         _running.TryAdd(running, 0);
@@ -150,6 +151,7 @@ public sealed partial class ChatService : IXmppExtension, ISipInviteHandler, ICh
         {
             await chat.DisposeAsync().ConfigureAwait(false);
             chat.Parties.Permit?.Dispose();
+            _surroundings.Devices.Remove(chat.DeviceToken);
             _metrics.Ended(chat.Snapshot.IsToSip);
             _directory.Remove(chat);
         }

@@ -62,6 +62,12 @@ public sealed record MappingOptions
     public bool ExposeReason { get; init; } = true;
 
     /// <summary>
+    /// Whether SIP users see the resource of the XMPP user who calls, writes to or answers them, as <c>gr</c> (MAPPING ). It
+    /// tells of her device; otherwise they get a name for it that lasts as long as the session.
+    /// </summary>
+    public bool ExposeResource { get; init; }
+
+    /// <summary>
     /// Whether a phone that does not take keys as packets (RFC 4733) gets them in INFO, as <c>application/dtmf-relay</c> (MAPPING R-40).
     /// </summary>
     public bool DigitsByInfo { get; init; } = true;

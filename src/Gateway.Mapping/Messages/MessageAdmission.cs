@@ -17,8 +17,9 @@ internal sealed record AdmittedToSip(SipTarget Target, Jid SipUser);
 
 /// <summary>A message from SIP that may go on.</summary>
 /// <param name="User">The XMPP user it is for.</param>
+/// <param name="Recipient">The same, or the one device that the request names .</param>
 /// <param name="Sender">The sender as this user sees it.</param>
-internal sealed record AdmittedToXmpp(Jid User, SipCaller Sender);
+internal sealed record AdmittedToXmpp(Jid User, Jid Recipient, SipCaller Sender);
 
 /// <summary>The door for messages, from either side: the same permissions as for calls, and limits of their own.</summary>
 internal sealed class MessageAdmission(MappingOptions options, AddressPlan plan, AccessPolicy policy, TimeProvider time)
@@ -87,7 +88,7 @@ internal sealed class MessageAdmission(MappingOptions options, AddressPlan plan,
         }
         else
         {
-            admitted = new AdmittedToXmpp(user!, sender);
+            admitted = new AdmittedToXmpp(user!, plan.DeviceOf(request.Request.RequestUri, user!) ?? user!, sender);
         }
 
         return admitted is not null;

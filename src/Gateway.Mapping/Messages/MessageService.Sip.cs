@@ -80,7 +80,7 @@ public sealed partial class MessageService
         var asksDisplay = _options.Notifications && words.MessageId is not null && words.Notifications.Contains("display");
         var callId = request.Request.CallId;
         var stanza = MessageStanzas.Words(
-            words, MessageStanzas.Speaker(sender), user, _parts.Threads.ThreadOf(user, sipUser, callId), isChat,
+            words, MessageStanzas.Speaker(sender), admitted.Recipient, _parts.Threads.ThreadOf(user, sipUser, callId), isChat,
             withState: pair.Spoke() && isChat, asksDelivery, asksDisplay);
         var id = stanza.Attribute("id")!.Value;
         if (asksDelivery || asksDisplay || words.Notifications.Contains("negative-delivery"))
@@ -100,7 +100,7 @@ public sealed partial class MessageService
         _sent.Set((user, id), true);
         request.Respond(_options.AcceptedStatus); // M-14
         _metrics.ToXmpp("delivered");
-        _log.DeliveredToXmpp(callId, sender.ToString(), id, user.ToString());
+        _log.DeliveredToXmpp(callId, sender.ToString(), id, admitted.Recipient.ToString());
     }
 
     private void ShowTyping(string callId, IsComposing typing, AdmittedToXmpp admitted)
@@ -125,7 +125,7 @@ public sealed partial class MessageService
             null, refresh, Timeout.InfiniteTimeSpan);
 
         void Show(ChatState shown) => _parts.Link.TrySend(MessageStanzas.State(
-            shown, MessageStanzas.Speaker(contact), user, _parts.Threads.ThreadOf(user, sipUser, callId)));
+            shown, MessageStanzas.Speaker(contact), admitted.Recipient, _parts.Threads.ThreadOf(user, sipUser, callId)));
     }
 
     // M-17; only whom the message went to may confirm it.

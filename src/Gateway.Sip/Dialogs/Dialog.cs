@@ -40,7 +40,7 @@ internal sealed class Dialog
     public SipFlow? Flow { get; init; }
 
     /// <summary>The user part of our Contact in this dialog.</summary>
-    public required SipUri ContactUser { get; init; }
+    public required SipUri ContactUser { get; set; }
 
     /// <summary>At the caller: the route set is Record-Route reversed (section 12.1.2).</summary>
     public static Dialog OfCaller(SipRequest invite, SipResponse response, SipUri contactUser)

@@ -43,6 +43,9 @@ public interface ISipCall
     /// <summary>Call-ID of the dialog, byte-compared.</summary>
     string CallId { get; }
 
+    /// <summary>From now on our Contact names this user: user part and <c>gr</c> (RFC 5627) of it are used.</summary>
+    void SetContact(SipUri contact);
+
     /// <summary>Incoming: 180 Ringing, once; later calls repeat nothing.</summary>
     void Ring();
 
@@ -93,7 +96,11 @@ public abstract record InviteDecision
     }
 
     /// <summary>The call has an owner: events go to <paramref name="Sink"/>.</summary>
-    public sealed record Take(ISipCallSink Sink) : InviteDecision;
+    public sealed record Take(ISipCallSink Sink) : InviteDecision
+    {
+        /// <summary>Who our Contact names; see <see cref="ISipCall.SetContact"/>. Default: the Request-URI.</summary>
+        public SipUri? Contact { get; init; }
+    }
 
     /// <summary>Refused at once.</summary>
     public sealed record Refuse(int Status, string? Phrase = null, int? RetryAfterSeconds = null) : InviteDecision

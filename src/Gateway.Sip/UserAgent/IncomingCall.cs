@@ -43,7 +43,11 @@ internal sealed class IncomingCall : SipCall, IDialogUser
     }
 
     /// <summary>Events go to <paramref name="sink"/>.</summary>
-    public void Own(ISipCallSink sink) => _owner = new CallOwner(sink, this);
+    public void Own(ISipCallSink sink, SipUri? contact = null)
+    {
+        _owner = new CallOwner(sink, this);
+        _dialog.ContactUser = contact ?? _dialog.ContactUser;
+    }
 
     /// <summary>When this call is answered, <paramref name="replaced"/> gives way (RFC 3891 section 3).</summary>
     public void Replaces(IReplaceableCall replaced) => _replaced = replaced;
@@ -112,6 +116,8 @@ internal sealed class IncomingCall : SipCall, IDialogUser
 
     protected override void OnRefuse(Refusal refusal) => RefuseNow(refusal);
 
+    protected override void OnContact(SipUri contact) => _dialog.ContactUser = contact;
+
     protected override void OnProgress(int status, string? sdp)
     {
         if (!IsOpen || (_rung && status == 180 && sdp is null) || DescriptionSize.IsTooLarge(sdp))
@@ -155,7 +161,7 @@ internal sealed class IncomingCall : SipCall, IDialogUser
         _replaced?.GiveWay();
     }
 
-    private string Contact(ServerTransaction transaction) => Stack.Names.Contact(transaction.Flow, Invite.RequestUri);
+    private string Contact(ServerTransaction transaction) => Stack.Names.Contact(transaction.Flow, _dialog.ContactUser);
 
     private void Remind()
     {

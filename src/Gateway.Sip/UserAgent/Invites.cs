@@ -28,6 +28,9 @@ public sealed record OutgoingInvite(SipUri RequestUri, NameAddr From, NameAddr T
     /// <summary>P-Asserted-Identity (RFC 3325), only towards a trusted peer.</summary>
     public NameAddr? AssertedIdentity { get; init; }
 
+    /// <summary>Who Contact names: user part and <c>gr</c> (RFC 5627) of it are used. Default: the URI of From.</summary>
+    public SipUri? Contact { get; init; }
+
     /// <summary>Max-Forwards, 1 to 255 (RFC 3261 section 8.1.1.6).</summary>
     public int MaxForwards { get; init; } = 70;
 

@@ -20,13 +20,18 @@ internal sealed class LocalNames(SipEndpointOptions options)
 
     /// <summary>Our Contact for a flow.</summary>
     /// <param name="flow">How the message goes.</param>
-    /// <param name="user">Whose user part it carries.</param>
+    /// <param name="user">Whose user part it carries, and which device of that user it means (RFC 5627 section 4.4).</param>
     public string Contact(SipFlow flow, SipUri user)
     {
         var local = flow.Local;
         var contact = SipUri.Create(
             user.IsUserText && user.User is { Length: > 0 } name ? name : null,
             options.AdvertisedHost ?? local.Address.ToString(), local.Port);
+        if (!user.Parameters.IsEmpty && user.Parameter("gr") is { Length: > 0 } device)
+        {
+            contact = contact.WithParameter("gr", device);
+        }
+
         return flow.Transport == SipTransportKind.Udp
             ? $"<{contact}>"
             : $"<{contact.WithParameter("transport", flow.Transport.Name())}>";

@@ -70,7 +70,7 @@ internal sealed class NewInvites(SipStack stack)
         switch (Decide(incoming, call))
         {
             case InviteDecision.Take take:
-                call.Own(take.Sink);
+                call.Own(take.Sink, take.Contact);
                 break;
             case InviteDecision.Refuse refuse:
                 call.RefuseNow(new Refusal(refuse.Status, refuse.Phrase, RetryAfterSeconds: refuse.RetryAfterSeconds, Warning: refuse.Warning));

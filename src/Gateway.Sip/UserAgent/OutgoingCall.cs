@@ -122,7 +122,7 @@ internal sealed class OutgoingCall : SipCall, IClientRequestUser, IReplaceableCa
         {
             NextHop = _invite.NextHop ?? _invite.RequestUri,
             MaxForwards = _invite.MaxForwards,
-            ContactUser = _invite.From.Uri,
+            ContactUser = _invite.Contact ?? _invite.From.Uri,
             Sdp = _invite.Sdp,
             Headers =
             [
@@ -186,7 +186,7 @@ internal sealed class OutgoingCall : SipCall, IClientRequestUser, IReplaceableCa
 
         if (!_early.TryGetValue(tag, out var early))
         {
-            var dialog = Dialog.OfCaller(_request!.Sent!, response, _invite.From.Uri);
+            var dialog = Dialog.OfCaller(_request!.Sent!, response, _invite.Contact ?? _invite.From.Uri);
             early = new EarlyDialog(Stack, this, dialog);
             _early.Add(tag, early);
             Stack.Dialogs.Set(dialog.Id, early);
@@ -204,7 +204,7 @@ internal sealed class OutgoingCall : SipCall, IClientRequestUser, IReplaceableCa
             return;
         }
 
-        var dialog = Dialog.OfCaller(_request!.Sent!, response, _invite.From.Uri);
+        var dialog = Dialog.OfCaller(_request!.Sent!, response, _invite.Contact ?? _invite.From.Uri);
         var ack = new SuccessAck(Stack, dialog, _request.Sent!, _request.Flow!);
         _acks.Add(tag, ack);
         ack.Send();

@@ -13,6 +13,12 @@ internal abstract class SipCall(SipStack stack, string callId) : ISipCall, IStac
     /// <summary>The answered call.</summary>
     protected CallSession? Session { get; set; }
 
+    public void SetContact(SipUri contact)
+    {
+        ArgumentNullException.ThrowIfNull(contact);
+        stack.Loop.Post(() => OnContact(contact));
+    }
+
     public void Ring() => stack.Loop.Post(() => OnProgress(180, null));
 
     public void Progress(int status, string? sdp)
@@ -107,6 +113,14 @@ internal abstract class SipCall(SipStack stack, string callId) : ISipCall, IStac
     }
 
     protected abstract void HangUpUnanswered(SipReason? reason);
+
+    protected virtual void OnContact(SipUri contact)
+    {
+        if (Session is not null)
+        {
+            Session.Dialog.ContactUser = contact;
+        }
+    }
 
     protected virtual void OnProgress(int status, string? sdp)
     {

@@ -52,7 +52,7 @@ internal sealed class SipStack
         [
             SipMethod.Invite, SipMethod.Ack, SipMethod.Bye, SipMethod.Cancel, SipMethod.Options, SipMethod.Update, SipMethod.Info,
         ],
-        Extensions = ["replaces", "timer"],
+        Extensions = ["gruu", "replaces", "timer"],
         Schemes = ["sip", "tel"], // sips would need TLS on every hop (MAPPING U-35)
     };
 

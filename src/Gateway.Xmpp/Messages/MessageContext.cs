@@ -19,6 +19,9 @@ public static class MessageContext
     /// <summary>Stanza forwarding (XEP-0297).</summary>
     public static readonly XNamespace Forward = "urn:xmpp:forward:0";
 
+    /// <summary>For the device that it is addressed to alone: no copies for the others (XEP-0280 section 9).</summary>
+    public static XElement Private() => new(Carbons + "private");
+
     /// <summary>When the message was sent first, if it was held up; null without a delay, or with one that names no time.</summary>
     public static DateTimeOffset? SentAt(Stanza message)
     {

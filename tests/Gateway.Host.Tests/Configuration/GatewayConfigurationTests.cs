@@ -69,7 +69,7 @@ public sealed class GatewayConfigurationTests : IDisposable
                 "LocalDomains": [ "example.org" ], "Aliases": { "1001": "juliet@example.org" },
                 "JidStyle": "escape", "Chat": "auto", "Answer": "early",
                 "AllowedCallers": [ "example.org", "romeo@example.net" ], "DialableDomains": [ "*.example.org" ],
-                "UnknownSources": "refuse", "ProposeBothNamespaces": true, "ServiceUnavailableStatus": 403, "ExposeReason": false,
+                "UnknownSources": "refuse", "ProposeBothNamespaces": true, "ServiceUnavailableStatus": 403, "ExposeReason": false, "ExposeResource": true,
                 "CallsPerMinute": 5, "ConcurrentCalls": 2, "TrunkCallsPerMinute": 60, "PresencePerMinute": 10, "PresenceLinger": 30, "PresenceUnused": "5m",
                 "RingTimeout": "1m", "RingTimeoutLimit": 120, "RingingAssumed": "250ms", "RingingFallback": 0,
                 "SessionInitiateTimeout": 20, "SessionAcceptTimeout": "00:00:15", "StaleProposal": 30,
@@ -95,6 +95,7 @@ public sealed class GatewayConfigurationTests : IDisposable
         Assert.Equal("juliet@example.org", mapping.Aliases["1001"]);
         Assert.Equal(JidStyle.Escape, mapping.JidStyle);
         Assert.Equal(AnswerPolicy.Early, mapping.Answer);
+        Assert.Equal((false, true), (mapping.ExposeReason, mapping.ExposeResource));
         Assert.Equal<string>(["example.org", "romeo@example.net"], mapping.Policy.AllowedCallers);
         Assert.Equal<string>(["*.example.org"], mapping.Policy.DialableDomains);
         Assert.Equal(UnknownSources.Refuse, mapping.Policy.UnknownSources);

@@ -100,11 +100,12 @@ internal sealed class CallBench : IAsyncDisposable
         """;
 
     /// <summary>An INVITE from the trunk to juliet.</summary>
-    public (InviteDecision Decision, FakeCall Call) Invite(string from = "1001", string callId = "sip-call-1", string source = "192.0.2.9", string? sdp = FakeRelay.Phone)
+    public (InviteDecision Decision, FakeCall Call) Invite(string from = "1001", string callId = "sip-call-1", string source = "192.0.2.9", string? sdp = FakeRelay.Phone, string? device = null)
     {
         var call = new FakeCall(callId);
         var invite = new IncomingInvite(
-            SipUri.Create("juliet", "example.org"), new NameAddr("Romeo", SipUri.Create(from, "pbx.test")),
+            device is null ? SipUri.Create("juliet", "example.org") : SipUri.Create("juliet", "example.org").WithParameter("gr", device),
+            new NameAddr("Romeo", SipUri.Create(from, "pbx.test")),
             new NameAddr(null, SipUri.Create("juliet", "example.org")), callId, "tag-1", sdp, new IPEndPoint(IPAddress.Parse(source), 5060));
         return (Service.OnInvite(invite, call), call);
     }
@@ -218,6 +219,10 @@ internal sealed class CallBench : IAsyncDisposable
         public string CallId => callId;
 
         public IEnumerable<string> Done => _done;
+
+        public void SetContact(SipUri contact) => Contact = contact;
+
+        public SipUri? Contact { get; private set; }
 
         public void Ring() => Note("180");
 

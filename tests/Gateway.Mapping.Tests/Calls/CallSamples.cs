@@ -109,6 +109,10 @@ internal static class CallSamples
 
         public string CallId => "crossing";
 
+        public void SetContact(SipUri contact)
+        {
+        }
+
         public void Ring()
         {
         }

@@ -152,6 +152,34 @@ public sealed class CallServiceTests
         Assert.Equal(503, Assert.IsType<InviteDecision.Refuse>(bench.Invite().Decision).Status);
     }
 
+    [Fact] // of her devices the one that is named rings, and no other by its carbons; it learns the end as well
+    public async Task A_call_to_one_device_is_proposed_to_that_alone()
+    {
+        await using var bench = new CallBench();
+        var (decision, _) = bench.Invite(device: "balcony");
+        var propose = await bench.Link.Get("propose");
+        Assert.Equal("juliet@example.org/balcony", At(propose, "to"));
+        Assert.NotNull(propose.Element("{urn:xmpp:carbons:2}private"));
+
+        ((InviteDecision.Take)decision).Sink.TryPost(new SipCallEvent.Cancelled(null));
+        Assert.Equal("juliet@example.org/balcony", At(await bench.Link.Get("retract"), "to"));
+        await bench.WhenIdle();
+    }
+
+    [Fact]
+    public async Task Contact_names_the_callers_device_without_its_resource()
+    {
+        await using var bench = new CallBench();
+        bench.Propose();
+        var (invite, _, _) = await bench.Sip.Invited;
+        Assert.Null(invite.From.Uri.Parameter("gr"));
+        Assert.Matches("^[0-9a-f]{16}$", invite.Contact!.Parameter("gr"));
+        Assert.DoesNotContain(Juliet.Split('/')[1], invite.Contact.ToString(), StringComparison.Ordinal);
+
+        var (decision, _) = bench.Invite(from: "1002", callId: "another");
+        Assert.Matches("^[0-9a-f]{16}$", Assert.IsType<InviteDecision.Take>(decision).Contact!.Parameter("gr"));
+    }
+
     [Fact] // J-53
     public async Task A_second_INVITE_of_the_same_caller_is_busy()
     {

@@ -111,6 +111,10 @@ internal static class ChatSamples
 
         public string CallId => "none";
 
+        public void SetContact(SipUri contact)
+        {
+        }
+
         public void Ring() => throw new NotSupportedException();
 
         public void Progress(int status, string? sdp) => throw new NotSupportedException();

@@ -33,6 +33,13 @@ public sealed class MessagesToXmppTests : IDisposable
         Assert.NotNull(Only.Attribute("id"));
     }
 
+    [Fact]
+    public void A_message_to_one_device_goes_there()
+    {
+        _bench.Receive("hi", to: "sip:juliet@example.org;gr=balcony");
+        Assert.Equal("juliet@example.org/balcony", Only.Attribute("to")?.Value);
+    }
+
     [Fact] // the letter case of the sender comes back to it; M-3: type chat once she chats; N-38
     public void An_answer_goes_back_to_who_wrote_in_the_same_thread()
     {

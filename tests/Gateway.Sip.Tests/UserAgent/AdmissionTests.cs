@@ -135,7 +135,7 @@ public sealed class AdmissionTests : IDisposable
         _ua.Receive(_ua.Incoming(SipMethod.Options, 1, null, "Max-Forwards: 0"));
         var ok = _ua.Response(200);
         Assert.Equal("application/sdp", ok.Header(SipHeaders.Accept));
-        Assert.Equal("replaces, timer", ok.Header(SipHeaders.Supported));
+        Assert.Equal("gruu, replaces, timer", ok.Header(SipHeaders.Supported));
         Assert.True(ok.HasHeader(SipHeaders.Allow));
         Assert.NotNull(ok.To.Tag);
     }

@@ -29,6 +29,7 @@ internal static class MappingSection
             ServiceUnavailableStatus = section.Number(
                 "ServiceUnavailableStatus", defaults.ServiceUnavailableStatus, 400, 499),
             ExposeReason = section.Flag("ExposeReason", defaults.ExposeReason),
+            ExposeResource = section.Flag("ExposeResource", defaults.ExposeResource),
             Policy = ReadPolicy(section, defaults.Policy),
             Presence = ReadPresence(section, defaults.Presence),
             Contacts = ContactsSection.Read(section.Section("Contacts")),
