@@ -91,7 +91,7 @@ public sealed class BrowserCallTests(ProsodySite site)
             var shown = JsonNode.Parse(await gateway.Process.GetAsync($"api/sessions/{Uri.EscapeDataString((string)session["id"]!)}"))!;
             heard = shown["media"]!.AsArray().FirstOrDefault(one => (string?)one!["side"] == "xmpp" && (string?)one["direction"] == "sent");
             return heard?["score"] is not null;
-        });
+        }, () => heard?.ToJsonString() ?? "", TimeSpan.FromSeconds(150)); // several reports, and the relay asked in between
 
         Assert.True((long)heard!["packets"]! > 0, heard.ToJsonString());
         Assert.InRange((double)heard["score"]!, 1, 4.5);

@@ -18,6 +18,9 @@ internal sealed class BrowserPhone : IAsyncDisposable
 {
     private const string Program = "/usr/bin/chromium";
 
+    /// <summary>For its start and for the page.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
     private readonly TemporaryFolder _folder;
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
@@ -41,6 +44,7 @@ internal sealed class BrowserPhone : IAsyncDisposable
         var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = Program,
+            Timeout = (float)Patience.TotalMilliseconds,
             Args =
             [
                 "--no-sandbox", "--disable-gpu", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
@@ -135,6 +139,7 @@ internal sealed class BrowserPhone : IAsyncDisposable
 
     private async Task OpenAsync(ProsodyServer server)
     {
+        _page.SetDefaultTimeout((float)Patience.TotalMilliseconds);
         _page.PageError += (_, error) => Events.Add(new JsonObject { ["event"] = "fault", ["why"] = error });
         _page.Console += (_, message) => Events.Add(new JsonObject { ["event"] = "console", ["text"] = message.Text });
         await _page.ExposeFunctionAsync<string>("tell", text => Events.Add(JsonNode.Parse(text)!.AsObject()));

@@ -112,7 +112,7 @@ public abstract class CallToSipTests(GatewaySite site)
     [Fact]
     public async Task Unanswered_call_is_cancelled_and_rejected_as_timed_out()
     {
-        await using var impatient = await site.NewGatewayAsync(c => c["Mapping"]!["InviteTimeout"] = 1);
+        await using var impatient = await site.NewGatewayAsync(c => c["Mapping"]!["InviteTimeout"] = 4);
         await using var phone = await site.ExpectCallAsync("ring_until_cancelled");
         var juliet = await site.NewXmppPhoneAsync();
 

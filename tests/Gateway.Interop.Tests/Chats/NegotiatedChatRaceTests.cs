@@ -32,9 +32,10 @@ public abstract class NegotiatedChatRaceTests(GatewaySite site) : NegotiatedChat
     {
         var (phone, juliet, thread) = await TalkAsync(version, toSip);
         await phone.SetAsync(new { types = "text/plain text/html" }, thread);
-        var reinvite = phone.CommandAsync("reinvite", new { call = thread, renew = false });
-        var form = await juliet.SeesFormAsync("form", StatesField, juliet.Phone.Events.Count - 1);
         var before = juliet.Phone.Events.Count;
+        var reinvite = phone.CommandAsync("reinvite", new { call = thread, renew = false });
+        var form = await juliet.SeesFormAsync("form", StatesField, before);
+        before = juliet.Phone.Events.Count;
 
         await juliet.RenegotiateAsync(RomeoFull, thread, juliet.Xhtml(false), "hers");
         await juliet.SendAsync(RomeoFull, thread, "submit",

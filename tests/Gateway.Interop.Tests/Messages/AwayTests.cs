@@ -114,10 +114,10 @@ public abstract class AwayTests(GatewaySite site)
     [Fact] // N-12, N-14: who has to be asked first and is not there is unavailable, and is asked again when she is
     public async Task A_session_that_an_absent_XMPP_user_would_have_to_accept_is_refused_until_she_is_back()
     {
-        await using var messages = await MessageSite.StartAsync(site, """{ "Chats": { "Negotiate": "always", "AnswerTimeout": "3s" } }""");
+        await using var messages = await MessageSite.StartAsync(site, """{ "Chats": { "Negotiate": "always" } }""");
         var phone = await messages.NewPhoneAsync();
         var account = await AwayAccountAsync();
-        await phone.InviteAsync("absent", $"sip:{account}", messages.Via);
+        await phone.InviteAsync("absent", $"sip:{account}", messages.Via, new { headers = (string[][])[["Expires", "2"]] });
         Assert.Equal(480, (await phone.SeesAsync("refused", "absent")).Number("status"));
 
         var back = new ChatClient(await site.LoginAsync(account, "orchard"), "0.8");

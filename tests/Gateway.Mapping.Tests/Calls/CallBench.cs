@@ -27,7 +27,7 @@ internal sealed class CallBench : IAsyncDisposable
     public const string RomeoFull = Romeo + "/sip";
     public const string Sid = "ca3cf894-5325-482f-a412-a6e9f832298d";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30); // only for a failing test
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60); // only for a failing test
     private readonly StanzaRouter _router = new();
     private int _ids;
 

@@ -42,7 +42,7 @@ public sealed partial class SippProcess : IAsyncDisposable
             "sipp",
             [.. arguments, "-sf", scenario, "-i", "127.0.0.1", "-p", Text(port), "-mi", "127.0.0.1", "-mp", Text(media),
              "-nostdin", "-trace_msg", "-message_file", sipp._folder.At("messages"), "-trace_err", "-error_file",
-             sipp._folder.At("errors"), "-rtp_echo", "-timeout", "120s", "-timeout_error", "-recv_timeout", "60000"],
+             sipp._folder.At("errors"), "-rtp_echo", "-timeout", "300s", "-timeout_error", "-recv_timeout", "60000"],
             sipp._folder.Path,
             new Dictionary<string, string> { ["TERM"] = "dumb" });
         await Eventually.HoldsAsync(() => sipp._process.Ended.IsCompleted || IsBound(port), () => sipp._process.Output);

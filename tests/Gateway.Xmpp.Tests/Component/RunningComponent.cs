@@ -11,7 +11,7 @@ namespace Gateway.Xmpp.Tests.Component;
 internal sealed class RunningComponent : IAsyncDisposable, IXmppLinkObserver, ILogger<XmppComponent>
 {
     /// <summary>For what must come: long enough for any machine, and never waited for when all is well.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly System.Collections.Concurrent.ConcurrentQueue<string> _log = new();
     private readonly CancellationTokenSource _stop = new();

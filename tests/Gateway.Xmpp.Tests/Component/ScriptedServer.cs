@@ -13,7 +13,7 @@ namespace Gateway.Xmpp.Tests.Component;
 internal sealed class ScriptedServer : IAsyncDisposable, IXmppLinkObserver, IStanzaTap, ILogger
 {
     /// <summary>For what must come: long enough for any machine, and never waited for when all is well.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Channel<Stream> _dialled = Channel.CreateUnbounded<Stream>();
