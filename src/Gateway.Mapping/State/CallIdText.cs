@@ -11,6 +11,7 @@ namespace Gateway.Mapping.State;
 internal static class CallIdText
 {
     private const int Longest = 200;
+    private const string HashPrefix = "t-";
     private const string Base32 = "abcdefghijklmnopqrstuvwxyz234567"; // RFC 4648 section 6, lower case
 
     // word, RFC 3261 section 25.1.
@@ -53,6 +54,9 @@ internal static class CallIdText
         : SafeText.IsSafe(callId) ? callId
         : Hashed(SHA256.HashData(Encoding.UTF8.GetBytes(callId)));
 
+    /// <summary>Whether it is the Call-ID of the thread that reads like it, and of no other thread: neither encoded nor hashed (N-40).</summary>
+    public static bool IsItsOwn(string callId) => !callId.StartsWith(HashPrefix, StringComparison.Ordinal) && Of(callId) == callId;
+
     /// <summary>Another of its kind: 64 random bits behind it (N-42).</summary>
     public static string Another(string text) =>
         $"{text}-{Convert.ToHexString(RandomNumberGenerator.GetBytes(8)).ToLowerInvariant()}";
@@ -68,7 +72,7 @@ internal static class CallIdText
 
     private static string Hashed(byte[] hash)
     {
-        var text = new StringBuilder("t-", 2 + ((hash.Length * 8) + 4) / 5);
+        var text = new StringBuilder(HashPrefix, HashPrefix.Length + ((hash.Length * 8) + 4) / 5);
         int bits = 0, held = 0;
         foreach (var octet in hash)
         {

@@ -6,6 +6,7 @@ namespace Gateway.Mapping.State;
 /// <remarks>
 /// Sessions and both stacks ask from their own threads and must not wait; hence a lock over a few dictionary steps. Every
 /// Call-ID that the table knows counts as used, whoever uses it: more than the 32 s that RFC 3261 asks for, and simpler.
+/// What the text alone says again after a restart is not written down: phones take a new Call-ID for every message.
 /// </remarks>
 public sealed class ThreadTable : IThreadTable
 {
@@ -21,7 +22,7 @@ public sealed class ThreadTable : IThreadTable
     private readonly Lock _gate = new();
     private readonly Dictionary<(Jid User, Jid Contact, string Thread), Row> _byThread = [];
     private readonly Dictionary<(Jid User, Jid Contact, string CallId), Row> _byCallId = [];
-    private readonly Dictionary<string, int> _callIds = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (int Count, Row First)> _callIds = new(StringComparer.Ordinal);
     private readonly LinkedList<Row> _byUse = []; // most recent first
 
     /// <summary>Empty until <see cref="Fill"/>.</summary>
@@ -60,7 +61,7 @@ public sealed class ThreadTable : IThreadTable
                 if (!_byCallId.ContainsKey((record.User, record.Contact, record.CallId)))
                 {
                     var ended = record.Use == ThreadUse.OpenDialog ? record with { Use = ThreadUse.EndedDialog } : record;
-                    Add(new Row(ended) { Written = ended.LastUsed }, isNew: false);
+                    Add(new Row(ended) { Written = ended.LastUsed });
                 }
             }
         }
@@ -135,7 +136,13 @@ public sealed class ThreadTable : IThreadTable
                 thread = CallIdText.Another(thread); // a thread of the user's own happens to read like this Call-ID
             }
 
-            Add(new Row(new ThreadRecord(user.Bare, contact.Bare, thread, callId, use ?? ThreadUse.Messages, _time.GetUtcNow())), isNew: true);
+            var isSaidByText = use is null && thread == callId && CallIdText.IsItsOwn(callId) && !_callIds.ContainsKey(callId);
+            var row = Add(new Row(new ThreadRecord(user.Bare, contact.Bare, thread, callId, use ?? ThreadUse.Messages, _time.GetUtcNow())));
+            if (!isSaidByText)
+            {
+                Keep(row);
+            }
+
             return thread;
         }
     }
@@ -148,22 +155,31 @@ public sealed class ThreadTable : IThreadTable
             callId = CallIdText.Another(first);
         }
 
-        return Add(new Row(new ThreadRecord(user.Bare, contact.Bare, thread, callId, use, _time.GetUtcNow())), isNew: true);
+        var row = Add(new Row(new ThreadRecord(user.Bare, contact.Bare, thread, callId, use, _time.GetUtcNow())));
+        Keep(row);
+        return row;
     }
 
-    private Row Add(Row row, bool isNew)
+    private Row Add(Row row)
     {
         MakeRoom();
         var record = row.Record;
         _byCallId[(record.User, record.Contact, record.CallId)] = row;
         _byThread[(record.User, record.Contact, record.Thread)] = row; // an earlier Call-ID of the thread still leads to it
-        _callIds[record.CallId] = _callIds.GetValueOrDefault(record.CallId) + 1;
-        row.Node = _byUse.AddFirst(row);
-        if (isNew)
+        if (_callIds.TryGetValue(record.CallId, out var used))
         {
-            Keep(row);
+            _callIds[record.CallId] = used with { Count = used.Count + 1 };
+            if (used.First.Written is null)
+            {
+                Keep(used.First); // what it is again after a restart depends on who comes first now
+            }
+        }
+        else
+        {
+            _callIds.Add(record.CallId, (1, row));
         }
 
+        row.Node = _byUse.AddFirst(row);
         return row;
     }
 
@@ -173,7 +189,7 @@ public sealed class ThreadTable : IThreadTable
         row.Record = row.Record with { Use = use, LastUsed = _time.GetUtcNow() };
         _byUse.Remove(row.Node!);
         _byUse.AddFirst(row.Node!);
-        if (changed || row.Record.LastUsed - row.Written >= WrittenAtMostEvery)
+        if (changed || (row.Written is { } written && row.Record.LastUsed - written >= WrittenAtMostEvery))
         {
             Keep(row);
         }
@@ -212,12 +228,20 @@ public sealed class ThreadTable : IThreadTable
             _byThread.Remove((record.User, record.Contact, record.Thread));
         }
 
-        if (--_callIds[record.CallId] == 0)
+        var used = _callIds[record.CallId];
+        if (used.Count == 1)
         {
             _callIds.Remove(record.CallId);
         }
+        else
+        {
+            _callIds[record.CallId] = used with { Count = used.Count - 1 };
+        }
 
-        _journal.Write(new StoreChange.ForgetThread(record.User, record.Contact, record.CallId));
+        if (oldest.Value.Written is not null)
+        {
+            _journal.Write(new StoreChange.ForgetThread(record.User, record.Contact, record.CallId));
+        }
     }
 
     private Row? FindByThread(Jid user, Jid contact, string thread) => _byThread.GetValueOrDefault((user.Bare, contact.Bare, thread));
@@ -228,7 +252,8 @@ public sealed class ThreadTable : IThreadTable
     {
         public ThreadRecord Record { get; set; } = record;
 
-        public DateTimeOffset Written { get; set; } = record.LastUsed;
+        /// <summary>Its last use as the store knows it; null while the store does not know it.</summary>
+        public DateTimeOffset? Written { get; set; }
 
         public LinkedListNode<Row>? Node { get; set; }
     }

@@ -164,6 +164,48 @@ public sealed class ThreadTableTests
         Assert.Equal(2, _journal.Changes.Count);
     }
 
+    [Fact] // N-41: phones take a new Call-ID for every message
+    public void A_call_id_that_reads_like_its_thread_is_not_written_and_leads_back_to_it_after_a_restart()
+    {
+        Table().ThreadOf(Juliet, Romeo, "aB@10.0.0.7");
+
+        Assert.Empty(_journal.Changes);
+        Assert.Equal("aB@10.0.0.7", Restarted().CallIdOf(Juliet, Romeo, "aB@10.0.0.7"));
+    }
+
+    [Fact] // N-42
+    public void A_call_id_that_two_users_are_written_to_with_is_theirs_after_a_restart_whoever_answers_first()
+    {
+        var table = Table();
+        table.ThreadOf(Juliet, Romeo, "1");
+        table.ThreadOf(Nurse, Romeo, "1");
+        var restarted = Restarted();
+
+        Assert.Equal("1", restarted.CallIdOf(Nurse, Romeo, "1"));
+        Assert.Equal("1", restarted.CallIdOf(Juliet, Romeo, "1"));
+    }
+
+    [Theory] // N-40: what encoding or hashing another thread gives as well
+    [InlineData("a%20b", "a b")]
+    [InlineData("t-mfrggzdfmztwq2lknnwg23tpobyxe43uov3ho6dzpiydcmrtgq2q", "long")]
+    public void A_call_id_that_may_be_another_threads_is_written(string callId, string thread)
+    {
+        Table().ThreadOf(Juliet, Romeo, callId);
+
+        Assert.NotEqual(callId, Restarted().CallIdOf(Juliet, Romeo, thread));
+        Assert.Single(_journal.Changes);
+    }
+
+    [Fact] // N-42
+    public void A_call_id_that_becomes_a_dialogs_is_written_then()
+    {
+        var table = Table();
+        table.ThreadOf(Juliet, Romeo, "1");
+        table.AcceptDialog(Juliet, Romeo, "1");
+
+        Assert.Equal(ThreadUse.OpenDialog, Assert.Single(_journal.Threads).Use);
+    }
+
     private ThreadTable Table() => new(_journal, _time);
 
     private ThreadTable Restarted()
