@@ -22,6 +22,9 @@ internal abstract class ClientTransaction(SipRequest request, SipFlow flow, SipW
     /// <summary>Set by the layer: forgets the transaction.</summary>
     public required Action<ClientTransaction> Over { get; init; }
 
+    /// <summary>Set by the layer: keeps what is left of the transaction when only repetitions are awaited.</summary>
+    public required Action<ClientTransaction, TimeSpan> Lingers { get; init; }
+
     /// <summary>What was sent; null once it is done with.</summary>
     public SipRequest? Request => _request;
 
@@ -40,6 +43,8 @@ internal abstract class ClientTransaction(SipRequest request, SipFlow flow, SipW
     void ITransactionSurroundings.PassUp(SipMessage message) => _user?.OnResponse((SipResponse)message);
 
     void ITransactionSurroundings.Fail(TransactionFailure failure) => _user?.OnFailure(failure);
+
+    void ITransactionSurroundings.Linger(TransactionEffect.Linger how) => Lingers(this, how.Stay);
 
     void ITransactionSurroundings.Terminated() => Over(this);
 

@@ -51,9 +51,8 @@ internal sealed record NonInviteClientTransaction(
         (Trying or Proceeding, Received r) when Reliable =>
             To(Terminated, new StopTimer(E), new StopTimer(F), new PassUp(r.Response)), // Timer K is zero
         (Trying or Proceeding, Received r) => To(Completed, new StopTimer(E), new StopTimer(F),
-            new StartTimer(K, Timers.T4), new PassUp(r.Response)),
+            new Linger(K, Timers.T4), new PassUp(r.Response)),
 
-        (Completed, Fired { Timer: K }) => To(Terminated),
         (Trying or Proceeding, TransportFailed) =>
             To(Terminated, new StopTimer(E), new StopTimer(F), new Fail(TransactionFailure.Transport)),
 

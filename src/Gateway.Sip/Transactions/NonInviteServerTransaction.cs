@@ -34,13 +34,12 @@ internal sealed record NonInviteServerTransaction(
         (Trying or Proceeding, Respond r) when Reliable =>
             (this with { Latest = r.Response }).To(Terminated, new Send(r.Response)), // Timer J is zero
         (Trying or Proceeding, Respond r) => (this with { Latest = r.Response })
-            .To(Completed, new Send(r.Response), new StartTimer(J, Timers.T1Times64)),
+            .To(Completed, new Send(r.Response), new Linger(J, Timers.T1Times64, r.Response)),
 
-        (Proceeding or Completed, Repeated) => To(State, new Resend(Latest!)),
-        (Completed, Fired { Timer: J }) => To(Terminated),
+        (Proceeding, Repeated) => To(State, new Resend(Latest!)),
 
         (Trying or Proceeding, TransportFailed) => To(Terminated, new Fail(TransactionFailure.Transport)),
-        (Completed, TransportFailed) => To(Terminated, new StopTimer(J), new Fail(TransactionFailure.Transport)),
+        (Completed, TransportFailed) => To(Terminated, new Fail(TransactionFailure.Transport)),
         // No 408 is sent (RFC 4320 section 4.2): the client's Timer F says the same without a packet.
         (Trying or Proceeding, GivenUp) => To(Terminated),
         _ => To(State),

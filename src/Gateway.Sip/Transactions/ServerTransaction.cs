@@ -12,6 +12,9 @@ internal abstract class ServerTransaction(SipRequest request, SipFlow flow, Resp
     /// <summary>Set by the layer: forgets the transaction.</summary>
     public required Action<ServerTransaction> Over { get; init; }
 
+    /// <summary>Set by the layer: keeps what is left of the transaction when only repetitions are awaited.</summary>
+    public required Action<ServerTransaction, LastAnswer, TimeSpan> Lingers { get; init; }
+
     /// <summary>The request, its topmost Via completed by received and rport.</summary>
     public SipRequest Request => _request ?? throw new InvalidOperationException("The request has been answered and let go.");
 
@@ -60,8 +63,17 @@ internal abstract class ServerTransaction(SipRequest request, SipFlow flow, Resp
 
     void ITransactionSurroundings.Fail(TransactionFailure failure) => Failed?.Invoke(failure);
 
+    void ITransactionSurroundings.Linger(TransactionEffect.Linger how) =>
+        Lingers(this, new LastAnswer(how.Answer!.Raw, route.Now(), MergeKey), how.Stay);
+
     void ITransactionSurroundings.Terminated() => Over(this);
 }
+
+/// <summary>All that is left of a transaction that has been answered.</summary>
+/// <param name="Response">The answer.</param>
+/// <param name="Flow">The way it went.</param>
+/// <param name="MergeKey">What it shares with the same request come by another way.</param>
+internal sealed record LastAnswer(ReadOnlyMemory<byte> Response, SipFlow Flow, MergeKey MergeKey);
 
 /// <inheritdoc/>
 internal sealed class InviteServer : ServerTransaction

@@ -15,6 +15,12 @@ internal abstract record TransactionEffect
     /// <summary>Give it to the transport once more.</summary>
     public sealed record Resend(SipMessage Message) : TransactionEffect;
 
+    /// <summary>Only repetitions are awaited from now on, for as long as the timer says: nothing else of the transaction is needed.</summary>
+    /// <param name="Timer">Its name.</param>
+    /// <param name="Stay">How long.</param>
+    /// <param name="Answer">What a repetition is answered with; null: it is absorbed.</param>
+    public sealed record Linger(TransactionTimer Timer, TimeSpan Stay, SipResponse? Answer = null) : TransactionEffect;
+
     /// <summary>Give the message to the user.</summary>
     public sealed record PassUp(SipMessage Message) : TransactionEffect;
 

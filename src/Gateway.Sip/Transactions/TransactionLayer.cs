@@ -5,27 +5,45 @@ using Gateway.Sip.Transports;
 namespace Gateway.Sip.Transactions;
 
 /// <summary>All transactions of an endpoint, and which of them a message belongs to (RFC 3261 sections 17.1.3, 17.2.3).</summary>
-internal sealed class TransactionLayer(ISipLoop loop, ISipNetwork network, SipTimers timers, SipWire wire)
+internal sealed class TransactionLayer
 {
+    private readonly ISipLoop _loop;
+    private readonly ISipNetwork _network;
+    private readonly SipTimers _timers;
+    private readonly SipWire _wire;
     private readonly Dictionary<(string Branch, SipMethod Method), ClientTransaction> _clients = [];
     private readonly Dictionary<TransactionKey, ServerTransaction> _servers = [];
-    private readonly Dictionary<MergeKey, ServerTransaction> _initial = [];
+    private readonly Lingering<(string Branch, SipMethod Method), ValueTuple> _answeredClients;
+    private readonly Lingering<TransactionKey, LastAnswer> _answeredServers;
+
+    /// <summary>The branch of the request that came first.</summary>
+    private readonly Dictionary<MergeKey, string> _initial = [];
+
+    public TransactionLayer(ISipLoop loop, ISipNetwork network, SipTimers timers, SipWire wire)
+    {
+        _loop = loop;
+        _network = network;
+        _timers = timers;
+        _wire = wire;
+        _answeredClients = new(loop, (_, _) => loop.Metrics.TransactionsChanged(-1));
+        _answeredServers = new(loop, (key, answer) => Forget(key, answer.MergeKey));
+    }
 
     /// <summary>Transactions in memory.</summary>
-    public int Count => _clients.Count + _servers.Count;
+    public int Count => _clients.Count + _servers.Count + _answeredClients.Count + _answeredServers.Count;
 
     /// <summary>Answers without a transaction, for when there must be no more of them.</summary>
     public void RespondStatelessly(SipRequest request, SipFlow flow, SipResponse response) =>
-        wire.Send(new ResponseRoute(flow, request.TopVia, network).Now(), response.Raw, failed: null);
+        _wire.Send(new ResponseRoute(flow, request.TopVia, _network).Now(), response.Raw, failed: null);
 
     /// <summary>Sends a request with a transaction; an ACK of a 2xx goes without, by <see cref="SipWire"/>.</summary>
     public ClientTransaction Send(SipRequest request, SipFlow flow, IClientTransactionUser user)
     {
         ClientTransaction transaction = request.Method == SipMethod.Invite
-            ? new InviteClient(request, flow, loop, timers, wire, user) { Over = Forget }
-            : new NonInviteClient(request, flow, loop, timers, wire, user) { Over = Forget };
+            ? new InviteClient(request, flow, _loop, _timers, _wire, user) { Over = Forget, Lingers = Linger }
+            : new NonInviteClient(request, flow, _loop, _timers, _wire, user) { Over = Forget, Lingers = Linger };
         _clients.Add(transaction.Key, transaction);
-        loop.Metrics.TransactionsChanged(1);
+        _loop.Metrics.TransactionsChanged(1);
         transaction.Start();
         return transaction;
     }
@@ -33,35 +51,55 @@ internal sealed class TransactionLayer(ISipLoop loop, ISipNetwork network, SipTi
     /// <summary>Begins a server transaction for a request that belongs to none.</summary>
     public ServerTransaction Accept(SipRequest request, SipFlow flow)
     {
-        var route = new ResponseRoute(flow, request.TopVia, network);
+        var route = new ResponseRoute(flow, request.TopVia, _network);
         ServerTransaction transaction = request.Method == SipMethod.Invite
-            ? new InviteServer(request, flow, route, loop, timers, wire) { Over = Forget }
-            : new NonInviteServer(request, flow, route, loop, timers, wire) { Over = Forget };
+            ? new InviteServer(request, flow, route, _loop, _timers, _wire) { Over = Forget, Lingers = Linger }
+            : new NonInviteServer(request, flow, route, _loop, _timers, _wire) { Over = Forget, Lingers = Linger };
         _servers.Add(transaction.Key, transaction);
         if (request.To.Tag is null)
         {
-            _initial.TryAdd(transaction.MergeKey, transaction);
+            _initial.TryAdd(transaction.MergeKey, transaction.Key.Branch);
         }
 
-        loop.Metrics.TransactionsChanged(1);
+        _loop.Metrics.TransactionsChanged(1);
         return transaction;
     }
 
     /// <summary>False when no transaction waits for the response.</summary>
     public bool TryGive(SipResponse response)
     {
-        if (response.TopVia.Branch is not { } branch || !_clients.TryGetValue((branch, response.CSeq.Method), out var transaction))
+        if (response.TopVia.Branch is not { } branch)
         {
             return false;
+        }
+
+        if (!_clients.TryGetValue((branch, response.CSeq.Method), out var transaction))
+        {
+            return _answeredClients.Contains((branch, response.CSeq.Method));
         }
 
         transaction.On(new TransactionEvent.Received(response));
         return true;
     }
 
-    /// <summary>The server transaction that a request repeats, or that an ACK of a failure belongs to.</summary>
-    public bool TryFind(SipRequest request, [NotNullWhen(true)] out ServerTransaction? transaction) =>
-        _servers.TryGetValue(TransactionKey.Of(request), out transaction);
+    /// <summary>Gives a request to the transaction that it repeats, or that it acknowledges the failure of; false when there is none.</summary>
+    public bool TryGive(SipRequest request)
+    {
+        var key = TransactionKey.Of(request);
+        if (_servers.TryGetValue(key, out var transaction))
+        {
+            transaction.On(request.Method == SipMethod.Ack ? new TransactionEvent.Acked(request) : new TransactionEvent.Repeated());
+            return true;
+        }
+
+        if (!_answeredServers.TryGet(key, out var answer))
+        {
+            return false;
+        }
+
+        _wire.Send(answer.Flow, answer.Response, failed: null, again: true);
+        return true;
+    }
 
     /// <summary>The INVITE that a CANCEL means.</summary>
     public bool TryFindCancelled(SipRequest cancel, [NotNullWhen(true)] out ServerTransaction? transaction) =>
@@ -86,24 +124,42 @@ internal sealed class TransactionLayer(ISipLoop loop, ISipNetwork network, SipTi
         }
     }
 
+    private void Linger(ClientTransaction transaction, TimeSpan stay)
+    {
+        if (_clients.Remove(transaction.Key))
+        {
+            _answeredClients.Add(transaction.Key, default, stay);
+        }
+    }
+
+    private void Linger(ServerTransaction transaction, LastAnswer answer, TimeSpan stay)
+    {
+        if (_servers.Remove(transaction.Key))
+        {
+            _answeredServers.Add(transaction.Key, answer, stay);
+        }
+    }
+
     private void Forget(ClientTransaction transaction)
     {
         if (_clients.Remove(transaction.Key))
         {
-            loop.Metrics.TransactionsChanged(-1);
+            _loop.Metrics.TransactionsChanged(-1);
         }
     }
 
     private void Forget(ServerTransaction transaction)
     {
-        if (!_servers.Remove(transaction.Key))
+        if (_servers.Remove(transaction.Key) || _answeredServers.Remove(transaction.Key, out _))
         {
-            return;
+            Forget(transaction.Key, transaction.MergeKey);
         }
+    }
 
-        loop.Metrics.TransactionsChanged(-1);
-        var merge = transaction.MergeKey;
-        if (_initial.TryGetValue(merge, out var first) && ReferenceEquals(first, transaction))
+    private void Forget(TransactionKey key, MergeKey merge)
+    {
+        _loop.Metrics.TransactionsChanged(-1);
+        if (_initial.TryGetValue(merge, out var first) && ReferenceEquals(first, key.Branch))
         {
             _initial.Remove(merge);
         }

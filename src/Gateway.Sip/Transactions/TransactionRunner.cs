@@ -15,6 +15,9 @@ internal interface ITransactionSurroundings
 
     void Fail(TransactionFailure failure);
 
+    /// <summary>Only repetitions are awaited from now on.</summary>
+    void Linger(TransactionEffect.Linger how);
+
     /// <summary>The transaction is over and forgotten.</summary>
     void Terminated();
 }
@@ -61,6 +64,9 @@ internal sealed class TransactionRunner<TTable>(TTable initial, ISipLoop loop, I
                 break;
             case TransactionEffect.StopTimer stop:
                 Stop(stop.Timer);
+                break;
+            case TransactionEffect.Linger linger:
+                surroundings.Linger(linger);
                 break;
             case TransactionEffect.PassUp pass:
                 surroundings.PassUp(pass.Message);

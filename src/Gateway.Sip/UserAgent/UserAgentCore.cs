@@ -76,13 +76,12 @@ internal sealed class UserAgentCore(SipStack stack) : ISipReceiver
 
     private void OnRequest(SipRequest request, SipFlow flow)
     {
-        if (stack.Transactions.TryFind(request, out var known))
+        if (stack.Transactions.TryGive(request))
         {
-            known.On(request.Method == SipMethod.Ack
-                ? new TransactionEvent.Acked(request)
-                : new TransactionEvent.Repeated());
+            return;
         }
-        else if (request.Method == SipMethod.Ack)
+
+        if (request.Method == SipMethod.Ack)
         {
             OnAck(request);
         }

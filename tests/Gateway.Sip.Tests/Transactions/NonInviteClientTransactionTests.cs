@@ -48,8 +48,8 @@ public sealed class NonInviteClientTransactionTests
         "error: Terminated -E -F fail-Transport",
         "give up: Terminated -E -F");
 
-    [Fact]
-    public void Completed() => Walk(In(NonInviteClientState.Completed), "Completed", State, "K: Terminated");
+    [Fact] // what is left of it lingers: repetitions do not come here
+    public void Completed() => Walk(In(NonInviteClientState.Completed), "Completed", State);
 
     [Fact]
     public void Terminated() => Walk(In(NonInviteClientState.Terminated), "Terminated", State);

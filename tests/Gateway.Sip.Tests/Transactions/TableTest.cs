@@ -64,6 +64,7 @@ internal static class TableTest
         TransactionEffect.Resend resend => "resend-" + Describe(resend.Message),
         TransactionEffect.PassUp pass => "up-" + Describe(pass.Message),
         TransactionEffect.StartTimer start => FormattableString.Invariant($"{start.Timer}={start.After.TotalSeconds}"),
+        TransactionEffect.Linger linger => FormattableString.Invariant($"{linger.Timer}={linger.Stay.TotalSeconds}"),
         TransactionEffect.StopTimer stop => $"-{stop.Timer}",
         TransactionEffect.Fail fail => $"fail-{fail.Failure}",
         _ => throw new InvalidOperationException(effect.ToString()),

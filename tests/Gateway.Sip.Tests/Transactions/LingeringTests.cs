@@ -1,0 +1,64 @@
+using Gateway.Sip.Transactions;
+using Gateway.Sip.Transports;
+using Gateway.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Gateway.Sip.Tests.Transactions;
+
+/// <summary>Timers J and K of RFC 3261 table 4.</summary>
+public sealed class LingeringTests : IDisposable
+{
+    private static readonly TimeSpan Stay = TimeSpan.FromSeconds(32);
+
+    private readonly VirtualTime _time = new();
+    private readonly SipMetrics _metrics = new();
+    private readonly List<string> _expired = [];
+    private readonly Lingering<string, string> _lingering;
+
+    public LingeringTests() => _lingering = new(new SipLoop(_time, _metrics, NullLogger.Instance), (key, value) => _expired.Add(key + value));
+
+    public void Dispose() => _metrics.Dispose();
+
+    [Fact]
+    public void Each_stays_for_its_time_behind_one_timer()
+    {
+        _lingering.Add("a", "1", Stay);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _lingering.Add("b", "2", Stay);
+
+        Assert.Equal(1, _metrics.Timers);
+        _time.Advance(TimeSpan.FromSeconds(31));
+        Assert.Equal(["a1"], _expired);
+        Assert.True(_lingering.TryGet("b", out var value));
+        Assert.Equal("2", value);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(["a1", "b2"], _expired);
+        Assert.Equal(0, _lingering.Count);
+        Assert.Equal(0, _metrics.Timers);
+    }
+
+    [Fact]
+    public void What_is_removed_and_entered_again_stays_for_its_own_time()
+    {
+        _lingering.Add("other", "", Stay);
+        _lingering.Add("a", "1", Stay);
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Assert.True(_lingering.Remove("a", out _));
+        _lingering.Add("a", "2", Stay);
+
+        _time.Advance(TimeSpan.FromSeconds(22));
+        Assert.Equal(["other"], _expired);
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(["other", "a2"], _expired);
+    }
+
+    [Fact]
+    public void Without_entries_there_is_no_timer()
+    {
+        _lingering.Add("a", "1", Stay);
+        _lingering.Remove("a", out _);
+
+        Assert.Equal(0, _metrics.Timers);
+        Assert.Empty(_expired);
+    }
+}
