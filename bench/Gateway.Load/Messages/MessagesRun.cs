@@ -54,7 +54,7 @@ internal sealed partial class MessagesRun : IDisposable
         run._texts = new SipTexts(phonePort, run._sipPort, run.OnArrival);
         using var hop = await BareHop.StartAsync(prosody.Port, QuietProsody.Secret);
 
-        Console.WriteLine("messages                  sent     lost  doubled   p50 ms   p95 ms   p99 ms   max ms  hop p50  gateway µs  prosody µs  ratio");
+        Console.WriteLine("messages                  sent     lost  doubled   p50 ms   p95 ms   p99 ms   max ms  hop p50  gateway µs  prosody µs  ratio   octets  paused µs");
         // Long enough that the runtime has compiled what is hot, which it does behind, and counts as the gateway's time.
         var isGood = true;
         foreach (var toSip in (bool[])[true, false])
@@ -112,7 +112,7 @@ internal sealed partial class MessagesRun : IDisposable
         var lost = count - _arrived;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{name,-12}{rate,6}/s{count,10}{lost,9}{_doubled,9}{ways.P50,9:0.00}{ways.P95,9:0.00}{ways.P99,9:0.00}{ways.Max,9:0.00}{bare.P50,9:0.00}{used.GatewayCpu * 1e6 / count,12:0}{used.ProsodyCpu * 1e6 / count,12:0}{used.GatewayCpu / used.ProsodyCpu,7:0.00}"));
+            $"{name,-12}{rate,6}/s{count,10}{lost,9}{_doubled,9}{ways.P50,9:0.00}{ways.P95,9:0.00}{ways.P99,9:0.00}{ways.Max,9:0.00}{bare.P50,9:0.00}{used.GatewayCpu * 1e6 / count,12:0}{used.ProsodyCpu * 1e6 / count,12:0}{used.GatewayCpu / used.ProsodyCpu,7:0.00}{used.Allocated / count,9:0}{used.Paused * 1e6 / count,11:0.0}"));
         if (_errors + _texts.Refused > 0)
         {
             Console.WriteLine($"  refused: {_errors} to XMPP users, {_texts.Refused} to SIP users in all");
