@@ -122,7 +122,7 @@ internal abstract record FromSip
         && now > sent.AddSeconds(seconds);
 
     private static string? LanguageOf(SipRequest request) =>
-        request.HeaderValues(SipHeaders.ContentLanguage).FirstOrDefault() is { Length: > 0 and <= 35 } tag
+        request.HasHeader(SipHeaders.ContentLanguage) && request.HeaderValues(SipHeaders.ContentLanguage).FirstOrDefault() is { Length: > 0 and <= 35 } tag
             && tag.All(character => char.IsAsciiLetterOrDigit(character) || character == '-')
             ? tag
             : null;

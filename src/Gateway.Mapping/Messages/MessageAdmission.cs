@@ -100,12 +100,14 @@ internal sealed class MessageAdmission(MappingOptions options, AddressPlan plan,
         return new SipCallerClaim(request.Request.From, request.Source.Address)
         {
             AssertedIdentities = asserted,
-            Privacy =
-            [
-                .. request.Request.HeaderValues(SipHeaders.Privacy)
-                    .SelectMany(value => value.Split([';', ','], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-                    .Select(token => token.ToLowerInvariant()),
-            ],
+            Privacy = request.Request.HasHeader(SipHeaders.Privacy)
+                ?
+                [
+                    .. request.Request.HeaderValues(SipHeaders.Privacy)
+                        .SelectMany(value => value.Split([';', ','], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+                        .Select(token => token.ToLowerInvariant()),
+                ]
+                : [],
         };
     }
 

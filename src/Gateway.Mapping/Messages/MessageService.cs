@@ -159,7 +159,7 @@ public sealed partial class MessageService : IXmppExtension, ISipRequestHandler,
         }
     }
 
-    private PairMemory PairOf(Jid user, Jid sipUser) => _pairs.GetOrAdd((user.Bare, sipUser), () => new PairMemory());
+    private PairMemory PairOf(Jid user, Jid sipUser) => _pairs.GetOrAdd((user.Bare, sipUser), static () => new PairMemory());
 
-    private SipConversation ConversationOf(string callId) => _byCallId.GetOrAdd(callId, () => new SipConversation(callId));
+    private SipConversation ConversationOf(string callId) => _byCallId.GetOrAdd(callId, callId, static callId => new SipConversation(callId));
 }

@@ -8,10 +8,15 @@ internal sealed class RateLimit(int perMinute, int capacity, TimeProvider time)
 {
     private readonly RecentTable<string, Bucket> _buckets = new(capacity);
 
+    private int PerMinute => perMinute;
+
+    private TimeProvider Time => time;
+
     /// <summary>False when the key has used up its share.</summary>
     public bool TryTake(string key)
     {
-        var bucket = _buckets.GetOrAdd(key, () => new Bucket { Tokens = perMinute, Refilled = time.GetTimestamp() });
+        var bucket = _buckets.GetOrAdd(
+            key, this, static limit => new Bucket { Tokens = limit.PerMinute, Refilled = limit.Time.GetTimestamp() });
         lock (bucket)
         {
             var elapsed = time.GetElapsedTime(bucket.Refilled);

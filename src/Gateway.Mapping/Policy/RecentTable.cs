@@ -69,7 +69,10 @@ internal sealed class RecentTable<TKey, TValue>(int capacity)
     }
 
     /// <summary>Gives the entry of <paramref name="key"/>, made by <paramref name="create"/> when there is none.</summary>
-    public TValue GetOrAdd(TKey key, Func<TValue> create)
+    public TValue GetOrAdd(TKey key, Func<TValue> create) => GetOrAdd(key, create, static create => create());
+
+    /// <summary>The same; what <paramref name="create"/> needs comes by <paramref name="argument"/>, so that nothing is made where there is an entry.</summary>
+    public TValue GetOrAdd<TArgument>(TKey key, TArgument argument, Func<TArgument, TValue> create)
     {
         lock (_gate)
         {
@@ -80,7 +83,7 @@ internal sealed class RecentTable<TKey, TValue>(int capacity)
                 return node.Value.Value;
             }
 
-            var value = create();
+            var value = create(argument);
             Insert(key, value);
             return value;
         }

@@ -10,16 +10,15 @@ namespace Gateway.Sip.Messages;
 /// </summary>
 public sealed class SipMessageBuilder
 {
-    private readonly List<Entry> _entries = new(16);
+    private readonly List<Entry> _entries;
     private SipMethod _method;
     private SipUri? _requestUri;
     private int _status;
     private string _phrase = "";
     private ReadOnlyMemory<byte> _body;
 
-    private SipMessageBuilder()
-    {
-    }
+    /// <param name="fields">How many there will be, most of the time.</param>
+    private SipMessageBuilder(int fields = 16) => _entries = new(fields);
 
     /// <summary>An empty request. Headers of the URI, such as a Contact may have, do not belong into a Request-URI and are
     /// left out (RFC 3261 section 19.1.1, table 1).</summary>
@@ -42,7 +41,7 @@ public sealed class SipMessageBuilder
         ArgumentNullException.ThrowIfNull(request);
         ArgumentOutOfRangeException.ThrowIfLessThan(status, 100);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 699);
-        var builder = new SipMessageBuilder { _status = status, _phrase = SipSyntax.WithoutControls(phrase ?? SipPhrases.Of(status)) };
+        var builder = new SipMessageBuilder(fields: 8) { _status = status, _phrase = SipSyntax.WithoutControls(phrase ?? SipPhrases.Of(status)) };
         builder.CopyFrom(request, SipHeaders.Via, SipHeaders.From, SipHeaders.To, SipHeaders.CallId, SipHeaders.CSeq);
         if (status == 100)
         {

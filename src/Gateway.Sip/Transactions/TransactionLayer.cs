@@ -11,6 +11,10 @@ internal sealed class TransactionLayer
     private readonly ISipNetwork _network;
     private readonly SipTimers _timers;
     private readonly SipWire _wire;
+    private readonly Action<ClientTransaction> _forgetClient;
+    private readonly Action<ClientTransaction, TimeSpan> _lingerClient;
+    private readonly Action<ServerTransaction> _forgetServer;
+    private readonly Action<ServerTransaction, LastAnswer, TimeSpan> _lingerServer;
     private readonly Dictionary<(string Branch, SipMethod Method), ClientTransaction> _clients = [];
     private readonly Dictionary<TransactionKey, ServerTransaction> _servers = [];
     private readonly Lingering<(string Branch, SipMethod Method), ValueTuple> _answeredClients;
@@ -25,6 +29,7 @@ internal sealed class TransactionLayer
         _network = network;
         _timers = timers;
         _wire = wire;
+        (_forgetClient, _lingerClient, _forgetServer, _lingerServer) = (Forget, Linger, Forget, Linger);
         _answeredClients = new(loop, (_, _) => loop.Metrics.TransactionsChanged(-1));
         _answeredServers = new(loop, (key, answer) => Forget(key, answer.MergeKey));
     }
@@ -40,8 +45,8 @@ internal sealed class TransactionLayer
     public ClientTransaction Send(SipRequest request, SipFlow flow, IClientTransactionUser user)
     {
         ClientTransaction transaction = request.Method == SipMethod.Invite
-            ? new InviteClient(request, flow, _loop, _timers, _wire, user) { Over = Forget, Lingers = Linger }
-            : new NonInviteClient(request, flow, _loop, _timers, _wire, user) { Over = Forget, Lingers = Linger };
+            ? new InviteClient(request, flow, _loop, _timers, _wire, user) { Over = _forgetClient, Lingers = _lingerClient }
+            : new NonInviteClient(request, flow, _loop, _timers, _wire, user) { Over = _forgetClient, Lingers = _lingerClient };
         _clients.Add(transaction.Key, transaction);
         _loop.Metrics.TransactionsChanged(1);
         transaction.Start();
@@ -53,8 +58,8 @@ internal sealed class TransactionLayer
     {
         var route = new ResponseRoute(flow, request.TopVia, _network);
         ServerTransaction transaction = request.Method == SipMethod.Invite
-            ? new InviteServer(request, flow, route, _loop, _timers, _wire) { Over = Forget, Lingers = Linger }
-            : new NonInviteServer(request, flow, route, _loop, _timers, _wire) { Over = Forget, Lingers = Linger };
+            ? new InviteServer(request, flow, route, _loop, _timers, _wire) { Over = _forgetServer, Lingers = _lingerServer }
+            : new NonInviteServer(request, flow, route, _loop, _timers, _wire) { Over = _forgetServer, Lingers = _lingerServer };
         _servers.Add(transaction.Key, transaction);
         if (request.To.Tag is null)
         {

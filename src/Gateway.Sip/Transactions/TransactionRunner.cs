@@ -26,7 +26,7 @@ internal interface ITransactionSurroundings
 internal sealed class TransactionRunner<TTable>(TTable initial, ISipLoop loop, ITransactionSurroundings surroundings)
     where TTable : class, ITransactionTable<TTable>
 {
-    private readonly LoopTimer?[] _timers = new LoopTimer?[(int)TransactionTimer.M + 1];
+    private LoopTimer?[]? _timers; // most server transactions need none
     private bool _over;
 
     public TTable Table { get; private set; } = initial;
@@ -83,7 +83,7 @@ internal sealed class TransactionRunner<TTable>(TTable initial, ISipLoop loop, I
         Stop(timer);
         if (!Table.IsTerminated)
         {
-            _timers[(int)timer] = LoopTimer.Start(loop, after, () =>
+            (_timers ??= new LoopTimer?[(int)TransactionTimer.M + 1])[(int)timer] = LoopTimer.Start(loop, after, () =>
             {
                 _timers[(int)timer] = null;
                 On(new TransactionEvent.Fired(timer));
@@ -93,8 +93,11 @@ internal sealed class TransactionRunner<TTable>(TTable initial, ISipLoop loop, I
 
     private void Stop(TransactionTimer timer)
     {
-        _timers[(int)timer]?.Stop();
-        _timers[(int)timer] = null;
+        if (_timers is not null)
+        {
+            _timers[(int)timer]?.Stop();
+            _timers[(int)timer] = null;
+        }
     }
 
     private void StopAll()

@@ -37,8 +37,8 @@ internal sealed class SipNetwork(ISipLoop loop, ISipReceiver receiver, SipEndpoi
     }
 
     public SipFlow? Open(SipTransportKind transport, IPEndPoint remote) => transport == SipTransportKind.Tcp
-        ? Nearest(_tcp, tcp => tcp.Bound, remote)?.FlowTo(remote)
-        : Nearest(_udp, udp => udp.Bound, remote)?.FlowTo(remote);
+        ? Nearest(_tcp, static tcp => tcp.Bound, remote)?.FlowTo(remote)
+        : Nearest(_udp, static udp => udp.Bound, remote)?.FlowTo(remote);
 
     /// <summary>Closes the listening sockets, then the connections. The loop must still run.</summary>
     public async ValueTask DisposeAsync()
@@ -79,8 +79,13 @@ internal sealed class SipNetwork(ISipLoop loop, ISipReceiver receiver, SipEndpoi
         where T : class
     {
         T? fallback = null;
-        foreach (var socket in sockets.Where(socket => bound(socket).AddressFamily == remote.AddressFamily))
+        foreach (var socket in sockets)
         {
+            if (bound(socket).AddressFamily != remote.AddressFamily)
+            {
+                continue;
+            }
+
             if (IPAddress.IsLoopback(bound(socket).Address) == IPAddress.IsLoopback(remote.Address))
             {
                 return socket;

@@ -67,7 +67,7 @@ internal sealed class UdpTransport : IAsyncDisposable
         var from = new SocketAddress(_socket.AddressFamily);
         var any = (EndPoint)new IPEndPoint(
             _socket.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
-        var (last, sender) = (default(SocketAddress), default(IPEndPoint)); // a proxy sends all that comes
+        var (last, sender) = (default(SocketAddress), default(UdpFlow)); // a proxy sends all that comes
         while (!stopping.IsCancellationRequested)
         {
             try
@@ -75,8 +75,8 @@ internal sealed class UdpTransport : IAsyncDisposable
                 var length = await _socket.ReceiveFromAsync(buffer, SocketFlags.None, from, stopping).ConfigureAwait(false);
                 if (sender is null || !from.Equals(last))
                 {
-                    sender = (IPEndPoint)any.Create(from);
-                    last = sender.Serialize();
+                    sender = new UdpFlow(this, (IPEndPoint)any.Create(from));
+                    last = sender.Remote.Serialize();
                 }
 
                 Take(buffer.AsSpan(0, length), sender);
@@ -97,7 +97,7 @@ internal sealed class UdpTransport : IAsyncDisposable
     }
 
     /// <summary>The message is copied out because transactions keep what they parse; the buffer is used again at once.</summary>
-    private void Take(ReadOnlySpan<byte> datagram, IPEndPoint from)
+    private void Take(ReadOnlySpan<byte> datagram, UdpFlow from)
     {
         if (datagram.Length > _limits.MessageBytes || Volatile.Read(ref _queued) >= _limits.QueuedDatagrams)
         {
@@ -110,7 +110,7 @@ internal sealed class UdpTransport : IAsyncDisposable
         _loop.Post(() =>
         {
             Interlocked.Decrement(ref _queued);
-            _receiver.OnMessage(message, new UdpFlow(this, from));
+            _receiver.OnMessage(message, from);
         });
     }
 
@@ -183,8 +183,8 @@ internal sealed class UdpTransport : IAsyncDisposable
 
     private sealed class UdpFlow(UdpTransport transport, IPEndPoint remote) : SipFlow(SipTransportKind.Udp, remote)
     {
-        public override IPEndPoint Local =>
-            new(LocalAddresses.Towards(transport.Bound.Address, Remote.Address), transport.Bound.Port);
+        public override IPEndPoint Local => LocalAddresses.Towards(transport.Bound.Address, Remote.Address) is var address
+            && address.Equals(transport.Bound.Address) ? transport.Bound : new(address, transport.Bound.Port);
 
         public override bool IsOpen => true;
 

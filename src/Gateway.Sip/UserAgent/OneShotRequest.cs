@@ -62,6 +62,12 @@ internal sealed class OneShotRequest : IClientRequestUser
             return;
         }
 
+        if (response.IsSuccess && !response.HasHeader(SipHeaders.Accept)) // it says no more than that
+        {
+            _result.TrySetResult(new SipResult(response.Status, SipFailures.PhraseOf(response), IsLocal: false));
+            return;
+        }
+
         var read = SipFailures.Of(response);
         _result.TrySetResult(new SipResult(response.Status, read.Phrase, IsLocal: false)
         {

@@ -13,12 +13,15 @@ internal static class SipFailures
     private const int MostContacts = 8;
 
     public static SipFailure Of(SipResponse response) =>
-        new(response.Status, HeaderText.Cut(response.Phrase, LongestPhrase), IsLocal: false)
+        new(response.Status, PhraseOf(response), IsLocal: false)
         {
             Reasons = ReasonHeader.Read(response),
             Contacts = response.Status is >= 300 and < 400 ? Contacts(response) : [],
             RetryAfter = response.Number(SipHeaders.RetryAfter) is { } seconds ? (int)Math.Min(seconds, int.MaxValue) : null,
         };
+
+    /// <summary>The reason phrase, fit for others to read.</summary>
+    public static string PhraseOf(SipResponse response) => HeaderText.Cut(response.Phrase, LongestPhrase);
 
     /// <summary>Made here: the peer said nothing final.</summary>
     public static SipFailure Local(int status) => new(status, SipPhrases.Of(status), IsLocal: true);

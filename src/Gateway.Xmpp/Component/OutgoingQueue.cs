@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using System.Xml.Linq;
 
@@ -32,6 +33,7 @@ internal sealed class OutgoingQueue(XmppComponentOptions options, TimeProvider t
     }
 
     /// <summary>Waits until there is something to write; false never: the queue has no end.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask WaitAsync(CancellationToken cancel)
     {
         if (_unwritten.Count == 0)

@@ -17,6 +17,7 @@ internal sealed class StanzaReader : IDisposable
     private readonly XmlReader _xml;
     private readonly int _maxDepth;
     private readonly int _maxAttributes;
+    private readonly StringBuilder _text = new();
     private bool _headerRead;
 
     public StanzaReader(Stream stream, XmppComponentOptions limits, Action? afterRead = null)
@@ -132,7 +133,7 @@ internal sealed class StanzaReader : IDisposable
     private async ValueTask<StreamItem> ElementAsync()
     {
         XElement? current = null;
-        var text = new StringBuilder();
+        var text = _text.Clear();
         var depth = 0;
         do
         {

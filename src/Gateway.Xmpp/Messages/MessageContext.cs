@@ -44,9 +44,16 @@ public static class MessageContext
     public static bool IsCopy(Stanza message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        return message.Payloads.Any(payload =>
-            (payload.Name.Namespace == Carbons && payload.Name.LocalName is "sent" or "received")
-            || payload.Name == Archive + "result" || payload.Name == Forward + "forwarded");
+        foreach (var payload in message.Payloads)
+        {
+            if ((payload.Name.Namespace == Carbons && payload.Name.LocalName is "sent" or "received")
+                || payload.Name == Archive + "result" || payload.Name == Forward + "forwarded")
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>A delay element.</summary>

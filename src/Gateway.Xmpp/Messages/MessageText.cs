@@ -13,6 +13,7 @@ public sealed record LanguageText(string Text, string? Language);
 public static class MessageText
 {
     private const int LanguageLength = 35; // RFC 5646 section 4.4.1
+    private static readonly XName XmlLanguage = XNamespace.Xml + "lang";
 
     /// <summary>The body to use of several languages (MAPPING M-8): that of the stanza's language, else the one without, else the
     /// first; null without a body.</summary>
@@ -27,9 +28,10 @@ public static class MessageText
     /// <param name="fault">Several threads, or one that is too long: fit for a bad-request.</param>
     public static bool TryThread(MessageStanza message, out string? thread, [NotNullWhen(false)] out string? fault)
     {
-        var threads = Children(message, "thread").Take(2).ToList();
-        thread = threads is [{ Value.Length: > 0 } only] ? only.Value : null;
-        fault = threads.Count > 1 ? "a message has one thread at most"
+        ArgumentNullException.ThrowIfNull(message);
+        var first = message.Child("thread");
+        thread = first?.Value is { Length: > 0 } text ? text : null;
+        fault = first is not null && message.Child("thread", after: first) is not null ? "a message has one thread at most"
             : thread is { Length: > MaxThreadLength } ? $"a thread has at most {MaxThreadLength} characters"
             : null;
         thread = fault is null ? thread : null;
@@ -41,27 +43,33 @@ public static class MessageText
 
     private static LanguageText? Pick(MessageStanza message, string name)
     {
-        var texts = Children(message, name).Select(child => (child.Value, Language: Language(child))).ToList();
-        if (texts.Count == 0)
+        ArgumentNullException.ThrowIfNull(message);
+        var first = message.Child(name);
+        if (first is null)
         {
             return null;
         }
 
         var own = Language(message.Element);
-        var index = texts.FindIndex(text => text.Language is not null && string.Equals(text.Language, own, StringComparison.OrdinalIgnoreCase));
-        index = index >= 0 ? index : Math.Max(0, texts.FindIndex(text => text.Language is null));
-        return new LanguageText(texts[index].Value, texts[index].Language ?? own);
-    }
+        XElement? neutral = null;
+        for (var child = first; child is not null; child = message.Child(name, after: child))
+        {
+            var language = Language(child);
+            if (language is null)
+            {
+                neutral ??= child;
+            }
+            else if (string.Equals(language, own, StringComparison.OrdinalIgnoreCase))
+            {
+                return new LanguageText(child.Value, language);
+            }
+        }
 
-    private static IEnumerable<XElement> Children(MessageStanza message, string name)
-    {
-        ArgumentNullException.ThrowIfNull(message);
-        return message.Element.Elements().Where(child =>
-            child.Name.LocalName == name && StreamNamespaces.IsStanzaNamespace(child.Name.Namespace));
+        return neutral is null ? new LanguageText(first.Value, Language(first)) : new LanguageText(neutral.Value, own);
     }
 
     private static string? Language(XElement element) =>
-        element.Attribute(XNamespace.Xml + "lang")?.Value is { Length: > 0 and <= LanguageLength } tag
+        element.Attribute(XmlLanguage)?.Value is { Length: > 0 and <= LanguageLength } tag
             && tag.All(character => char.IsAsciiLetterOrDigit(character) || character == '-')
             ? tag
             : null;

@@ -18,7 +18,7 @@ public abstract record Stanza
         To = to;
         Id = element.Attribute("id")?.Value;
         Type = element.Attribute("type")?.Value;
-        Payloads = [.. element.Elements().Where(child => !StreamNamespaces.IsStanzaNamespace(child.Name.Namespace))];
+        Payloads = PayloadsOf(element);
     }
 
     /// <summary>The sender.</summary>
@@ -43,7 +43,18 @@ public abstract record Stanza
     public bool IsError => Type == "error";
 
     /// <summary>The first payload of that name, or null.</summary>
-    public XElement? Payload(XName name) => Payloads.FirstOrDefault(child => child.Name == name);
+    public XElement? Payload(XName name)
+    {
+        foreach (var payload in Payloads)
+        {
+            if (payload.Name == name)
+            {
+                return payload;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>The error that a stanza of type='error' carries (undefined-condition when it names none); else null.</summary>
     public StanzaError? Error => IsError ? StanzaErrors.Read(Element) : null;
@@ -108,9 +119,35 @@ public abstract record Stanza
         return reply;
     }
 
-    private protected string? ChildText(string name) =>
-        Element.Elements().FirstOrDefault(child => child.Name.LocalName == name
-            && StreamNamespaces.IsStanzaNamespace(child.Name.Namespace))?.Value;
+    /// <summary>The first child of the stanza's own namespace with this name, after another child or from the beginning; null without.</summary>
+    internal XElement? Child(string name, XElement? after = null)
+    {
+        for (var node = after is null ? Element.FirstNode : after.NextNode; node is not null; node = node.NextNode)
+        {
+            if (node is XElement child && child.Name.LocalName == name && StreamNamespaces.IsStanzaNamespace(child.Name.Namespace))
+            {
+                return child;
+            }
+        }
+
+        return null;
+    }
+
+    private protected string? ChildText(string name) => Child(name)?.Value;
+
+    private static ImmutableArray<XElement> PayloadsOf(XElement element)
+    {
+        ImmutableArray<XElement>.Builder? payloads = null; // most messages have words only
+        for (var node = element.FirstNode; node is not null; node = node.NextNode)
+        {
+            if (node is XElement child && !StreamNamespaces.IsStanzaNamespace(child.Name.Namespace))
+            {
+                (payloads ??= ImmutableArray.CreateBuilder<XElement>()).Add(child);
+            }
+        }
+
+        return payloads?.DrainToImmutable() ?? [];
+    }
 }
 
 /// <summary>A message.</summary>
