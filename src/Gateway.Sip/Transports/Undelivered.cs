@@ -6,13 +6,19 @@ namespace Gateway.Sip.Transports;
 /// <summary>A datagram of which ICMP says that nobody is where it went.</summary>
 /// <param name="Destination">Where it went.</param>
 /// <param name="Branch">
-/// Of its topmost Via, which tells its transaction; null when too little of it was quoted (RFC 792 asks for 8 octets only).
+/// Of its topmost Via, which tells its transaction; null when too little of it was quoted (RFC 792 asks for 8 octets only),
+/// empty for a response, which no request of ours waits for.
 /// </param>
 internal readonly record struct Undelivered(IPEndPoint Destination, string? Branch)
 {
     /// <summary>The branch in the beginning of a message.</summary>
     public static string? BranchOf(ReadOnlySpan<byte> quoted)
     {
+        if (quoted.StartsWith("SIP/2.0 "u8))
+        {
+            return ""; // its Via is the peer's, written as the peer writes it
+        }
+
         var via = quoted.IndexOf("\r\nVia:"u8);
         if (via < 0)
         {

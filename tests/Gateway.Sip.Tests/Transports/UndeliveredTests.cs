@@ -11,14 +11,19 @@ namespace Gateway.Sip.Tests.Transports;
 /// <summary>Which request an ICMP error is about (RFC 3261 section 18.4).</summary>
 public sealed class UndeliveredTests
 {
-    [Fact] // an error that is read late says nothing about what went to the same port since
-    public void Error_of_an_earlier_datagram_does_not_fail_a_call_to_the_same_address()
+    [Theory] // an error that is read late says nothing about what went to the same port since, nor does that of a response
+    [InlineData("INVITE sip:x@y SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK-of-another\r\n")]
+    [InlineData("SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK-of-the-peer\r\n")]
+    [InlineData("SIP/2.0 200 OK\r\nv: SIP/2.0/UDP h;branch=z9hG4bK-of-the-peer\r\n")] // its Via as it came (section 7.3.3)
+    [InlineData("SIP/2.0 200 OK\r\nvia:")]
+    public void Error_of_another_datagram_does_not_fail_a_call_to_the_same_address(string quoted)
     {
         using var agent = new TestAgent();
         agent.Call();
         var invite = agent.Request(SipMethod.Invite);
 
-        agent.Loop.Post(() => agent.Core.OnUnreachable(new Undelivered(TestAgent.PeerAddress, "z9hG4bK-of-another")));
+        agent.Loop.Post(() => agent.Core.OnUnreachable(new Undelivered(
+            TestAgent.PeerAddress, Undelivered.BranchOf(Encoding.ASCII.GetBytes(quoted)))));
         agent.Reply(invite, 200, "b", TestAgent.Answer);
 
         agent.Sink.Single<SipCallEvent.Answered>();
