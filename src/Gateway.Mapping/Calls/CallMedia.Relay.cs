@@ -34,8 +34,12 @@ internal sealed partial class CallMedia
 
     private ValueTask<MediaResult> OfferAsync(
         string from, SdpSession sdp, MediaProfile towards, ImmutableArray<string> transcode) =>
+        OfferAsync(from, sdp.ToString(), towards, transcode);
+
+    private ValueTask<MediaResult> OfferAsync(
+        string from, string sdp, MediaProfile towards, ImmutableArray<string> transcode) =>
         _context.Relay.OfferAsync(
-            new MediaOffer(_call.Id, from, sdp.ToString(), towards)
+            new MediaOffer(_call.Id, from, sdp, towards)
             {
                 ToTag = Other(from),
                 Transcode = transcode,

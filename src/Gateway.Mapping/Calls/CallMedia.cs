@@ -81,7 +81,8 @@ internal sealed partial class CallMedia : IAsyncDisposable
                 return;
             }
 
-            var made = await OfferAsync(UserTag, offer!, MediaProfile.PlainRtp, WithDigits(transcode, offer!)).ConfigureAwait(false);
+            var text = client is null ? GatewayOffer.TextFor(_call.Parties.Media) : offer!.ToString();
+            var made = await OfferAsync(UserTag, text, MediaProfile.PlainRtp, WithDigits(transcode, offer!)).ConfigureAwait(false);
             Done(made, new CallEvent.OfferReady(), sdp =>
             {
                 (_table, _relayedClient) = (table, client);
@@ -266,8 +267,8 @@ internal sealed partial class CallMedia : IAsyncDisposable
     /// <summary>Sets what the phone is told; our o= version rises only when something changed.</summary>
     private void Show(SdpSession sdp)
     {
-        (var versioned, _versioning) = _versioning.Apply(sdp);
-        SipDescription = versioned.ToString();
+        (_, _versioning) = _versioning.Apply(sdp);
+        SipDescription = _versioning.Text;
     }
 
     private static ImmutableArray<string> TranscodeFor(CodecFit fit) => fit is CodecFit.Transcode t ? t.Encodings : [];

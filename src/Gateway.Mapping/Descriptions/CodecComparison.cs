@@ -108,7 +108,7 @@ public static class CodecComparison
             var match = offered.IsRefused ? null : unused.FirstOrDefault(media => media.Media == offered.Media);
             if (match is not null)
             {
-                unused.Remove(match);
+                unused.RemoveAt(unused.FindIndex(media => ReferenceEquals(media, match))); // records compare all their lines
             }
 
             lines.Add(match is null ? offered.Refused() : Renumbered(offered, match));

@@ -56,8 +56,17 @@ public static class GatewayOffer
         ],
     };
 
+    private static readonly SdpSession Voice = Of(["audio"]);
+
+    private static readonly string VoiceText = Voice.ToString();
+
     /// <summary>The offer for these kinds of media, in their order: a client's session-initiate keeps that of its propose.</summary>
-    public static SdpSession For(ImmutableArray<string> media) => new()
+    public static SdpSession For(ImmutableArray<string> media) => media is ["audio"] ? Voice : Of(media);
+
+    /// <summary>The same as text: most calls are voice, and their offer is the same for all.</summary>
+    internal static string TextFor(ImmutableArray<string> media) => media is ["audio"] ? VoiceText : Of(media).ToString();
+
+    private static SdpSession Of(ImmutableArray<string> media) => new()
     {
         Origin = new SdpOrigin("-", "1", 1, "IN", "IP4", Nobody.Address),
         Connection = Nobody,

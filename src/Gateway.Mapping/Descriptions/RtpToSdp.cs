@@ -39,6 +39,9 @@ internal static class RtpToSdp
             CultureInfo.InvariantCulture, $"{crypto.Tag} {crypto.Suite} {crypto.KeyParams}{session}"));
     }
 
+    private static IEnumerable<SdpAttribute> Feedback(string format, RtpFeedback feedback) =>
+        feedback.IsNone ? [] : FeedbackAttributes(format, feedback);
+
     private static IEnumerable<SdpAttribute> PayloadAttributes(RtpPayloadType payload)
     {
         var (encoding, clockRate, channels) = NameOf(payload)!.Value;
@@ -78,7 +81,7 @@ internal static class RtpToSdp
         }
     }
 
-    private static IEnumerable<SdpAttribute> Feedback(string format, RtpFeedback feedback)
+    private static IEnumerable<SdpAttribute> FeedbackAttributes(string format, RtpFeedback feedback)
     {
         foreach (var message in feedback.Messages.Where(message => IsWord(message.Type)))
         {

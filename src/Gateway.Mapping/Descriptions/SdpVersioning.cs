@@ -23,6 +23,9 @@ public sealed record SdpVersioning
     /// <summary>The version last used; 0 before the first description.</summary>
     public ulong Version { get; }
 
+    /// <summary>The description last made, as text; empty before the first.</summary>
+    public string Text => _last ?? "";
+
     /// <summary>A leg that has not described itself yet.</summary>
     public static SdpVersioning Start(ulong sessionId) =>
         new(sessionId.ToString(System.Globalization.CultureInfo.InvariantCulture), 0, null);
@@ -33,11 +36,16 @@ public sealed record SdpVersioning
         ArgumentNullException.ThrowIfNull(sdp);
         var connection = sdp.Connection ?? sdp.Media.Select(media => media.Connection).FirstOrDefault(c => c is not null)
             ?? new SdpConnection("IN", sdp.Origin.AddrType, sdp.Origin.Address);
-        var origin = new SdpOrigin("-", SessionId, 0, "IN", connection.AddrType, connection.Address);
-        var anonymous = sdp with { Origin = origin, SessionName = "-", Information = [] };
-        var text = anonymous.ToString();
-        var version = text == _last ? Version : Version + 1;
-        return (anonymous.WithVersion(version), new SdpVersioning(SessionId, version, text));
+        var before = new SdpOrigin("-", SessionId, Math.Max(Version, 1), "IN", connection.AddrType, connection.Address);
+        var ours = sdp with { Origin = before, SessionName = "-", Information = [] };
+        var text = ours.ToString();
+        if (_last is null || text == _last)
+        {
+            return (ours, new SdpVersioning(SessionId, before.Version, text));
+        }
+
+        ours = ours.WithVersion(Version + 1);
+        return (ours, new SdpVersioning(SessionId, Version + 1, ours.ToString()));
     }
 
     /// <summary>The description as text.</summary>

@@ -85,8 +85,4 @@ public sealed record SdpMedia
 
     /// <summary>The lines, each ended by CRLF.</summary>
     public override string ToString() => SdpWriter.ToText(this);
-
-    internal string MediaLine => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{Media} {Port}{(PortCount is { } count ? $"/{count}" : "")} {string.Join(' ', [Protocol, .. Formats])}");
 }

@@ -126,12 +126,12 @@ internal sealed class SdpReader
     {
         Origin = _origin,
         SessionName = _name ?? "-",
-        Information = _information.ToImmutable(),
+        Information = _information.DrainToImmutable(),
         Connection = _session.Connection,
-        Bandwidths = _session.Bandwidths.ToImmutable(),
-        Timing = _timing.Count == 0 ? [new('t', "0 0")] : _timing.ToImmutable(),
-        OtherLines = _session.Others.ToImmutable(),
-        Attributes = _session.Attributes.ToImmutable(),
+        Bandwidths = _session.Bandwidths.DrainToImmutable(),
+        Timing = _timing.Count == 0 ? [new('t', "0 0")] : _timing.DrainToImmutable(),
+        OtherLines = _session.Others.DrainToImmutable(),
+        Attributes = _session.Attributes.DrainToImmutable(),
         Media = [.. _media.Select(m => m.Media())],
     };
 

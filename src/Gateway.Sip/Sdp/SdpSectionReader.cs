@@ -15,6 +15,8 @@ internal sealed class SdpSectionReader
         "rtpmap", "fmtp", "ptime", "maxptime", "sendrecv", "sendonly", "recvonly", "inactive", "rtcp", "rtcp-mux", "rtcp-fb", "extmap",
         "mid", "group", "msid", "ssrc", "candidate", "end-of-candidates", "ice-ufrag", "ice-pwd", "ice-options", "fingerprint", "setup", "crypto");
 
+    private static readonly SdpAttribute SendRecv = new("sendrecv"), RtcpMux = new("rtcp-mux");
+
     /// <summary>Media type, port and protocol stand before the formats.</summary>
     private const int Fixed = 3;
 
@@ -27,7 +29,7 @@ internal sealed class SdpSectionReader
 
     internal ImmutableArray<SdpLine>.Builder Others { get; } = ImmutableArray.CreateBuilder<SdpLine>(0);
 
-    internal ImmutableArray<SdpAttribute>.Builder Attributes { get; } = ImmutableArray.CreateBuilder<SdpAttribute>(24);
+    internal ImmutableArray<SdpAttribute>.Builder Attributes { get; private init; } = ImmutableArray.CreateBuilder<SdpAttribute>(0);
 
     internal static bool TryBegin(ReadOnlySpan<char> line, [NotNullWhen(true)] out SdpSectionReader? section)
     {
@@ -49,6 +51,7 @@ internal sealed class SdpSectionReader
 
         section = new SdpSectionReader
         {
+            Attributes = ImmutableArray.CreateBuilder<SdpAttribute>(16),
             _begun = new SdpMedia
             {
                 Media = TextCache.Get(line[parts[0]]),
@@ -94,17 +97,28 @@ internal sealed class SdpSectionReader
         }
 
         // Trailing blanks after sendrecv and its like are met, and would hide a hold.
-        Attributes.Add(colon < 0 ? new(NameOf(name.TrimEnd())) : new(NameOf(name), line[(colon + 1)..].ToString()));
+        Attributes.Add(colon < 0 ? PropertyOf(name.TrimEnd()) : new(NameOf(name), ValueOf(name, line[(colon + 1)..])));
         return null;
     }
+
+    /// <summary>Formats are described in the same words by all that know them; other values are as different as calls are.</summary>
+    private static string ValueOf(ReadOnlySpan<char> name, ReadOnlySpan<char> value) =>
+        name is "rtpmap" or "fmtp" ? TextCache.Get(value) : value.ToString();
+
+    private static SdpAttribute PropertyOf(ReadOnlySpan<char> name) => name switch
+    {
+        "sendrecv" => SendRecv,
+        "rtcp-mux" => RtcpMux,
+        _ => new(NameOf(name)),
+    };
 
     internal SdpMedia Media() => _begun! with
     {
         Title = _title,
         Connection = Connection,
-        Bandwidths = Bandwidths.ToImmutable(),
-        OtherLines = Others.ToImmutable(),
-        Attributes = Attributes.ToImmutable(),
+        Bandwidths = Bandwidths.DrainToImmutable(),
+        OtherLines = Others.DrainToImmutable(),
+        Attributes = Attributes.DrainToImmutable(),
     };
 
 

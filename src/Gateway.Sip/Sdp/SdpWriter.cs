@@ -63,7 +63,7 @@ internal static class SdpWriter
 
     internal static void Write(StringBuilder text, SdpMedia media)
     {
-        Line(text, 'm', media.MediaLine);
+        MediaLine(text, media);
         if (media.Title is not null)
         {
             Line(text, 'i', media.Title);
@@ -73,6 +73,24 @@ internal static class SdpWriter
         Bandwidths(text, media.Bandwidths);
         Lines(text, media.OtherLines);
         Attributes(text, media.Attributes);
+    }
+
+    private static void MediaLine(StringBuilder text, SdpMedia media)
+    {
+        Begin(text, 'm', media.Media);
+        text.Append(CultureInfo.InvariantCulture, $" {media.Port}");
+        if (media.PortCount is { } count)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"/{count}");
+        }
+
+        Value(text.Append(' '), media.Protocol);
+        foreach (var format in media.Formats)
+        {
+            Value(text.Append(' '), format);
+        }
+
+        End(text);
     }
 
     private static void Connection(StringBuilder text, SdpConnection? connection)

@@ -33,7 +33,7 @@ internal sealed class ElementReading
         }
 
         // An escaped line break survives XML's normalization of attributes; no line-based protocol may ever see it.
-        if (value.Any(char.IsControl))
+        if (HoldsControl(value))
         {
             BadRequest($"{element.Name.LocalName}/{attribute} holds a control character");
             return null;
@@ -95,23 +95,39 @@ internal sealed class ElementReading
         return absent;
     }
 
-    /// <summary>Reads every element, leaving out those that read as null; more than the limit is a fault.</summary>
-    public ImmutableArray<T> Each<T>(IEnumerable<XElement> elements, int limit, Func<XElement, T?> read)
+    /// <summary>Reads every child of this name, leaving out those that read as null; more than the limit is a fault.</summary>
+    public ImmutableArray<T> Each<T>(XElement parent, XName name, int limit, Func<XElement, ElementReading, T?> read)
+        where T : class
+    {
+        if (!parent.HasElements)
+        {
+            return []; // most elements of a description have no children
+        }
+
+        var result = ImmutableArray.CreateBuilder<T>(0);
+        var seen = 0;
+        for (var node = parent.FirstNode; node is not null; node = node.NextNode)
+        {
+            if (node is XElement element && element.Name == name && !TryTake(element, ++seen, limit, read, result))
+            {
+                break;
+            }
+        }
+
+        return result.Count == 0 ? [] : result.DrainToImmutable();
+    }
+
+    /// <summary>The same for elements that are not told by one name.</summary>
+    public ImmutableArray<T> Each<T>(IEnumerable<XElement> elements, int limit, Func<XElement, ElementReading, T?> read)
         where T : class
     {
         var result = ImmutableArray.CreateBuilder<T>(0);
         var seen = 0;
         foreach (var element in elements)
         {
-            if (++seen > limit)
+            if (!TryTake(element, ++seen, limit, read, result))
             {
-                Refuse(StanzaErrorCondition.PolicyViolation, $"more than {limit} {element.Name.LocalName} elements");
                 break;
-            }
-
-            if (Fault is null && read(element) is { } item)
-            {
-                result.Add(item);
             }
         }
 
@@ -119,10 +135,41 @@ internal sealed class ElementReading
     }
 
     /// <summary>Children named <c>parameter</c>, whatever their namespace: extensions differ in where they put it.</summary>
-    public ImmutableArray<RtpParameter> Parameters(XElement parent) =>
-        Each(
-            parent.Elements().Where(child => child.Name.LocalName == "parameter"),
-            JingleLimits.Parameters,
-            child => new RtpParameter(
-                Text(child, "name", JingleLimits.Value) ?? "", Text(child, "value", JingleLimits.Value)));
+    public ImmutableArray<RtpParameter> Parameters(XElement parent) => parent.HasElements
+        ? Each(parent.Elements().Where(child => child.Name.LocalName == "parameter"), JingleLimits.Parameters, ReadParameter)
+        : [];
+
+    private static RtpParameter ReadParameter(XElement parameter, ElementReading reading) => new(
+        reading.Text(parameter, "name", JingleLimits.Value) ?? "", reading.Text(parameter, "value", JingleLimits.Value));
+
+    private bool TryTake<T>(
+        XElement element, int number, int limit, Func<XElement, ElementReading, T?> read, ImmutableArray<T>.Builder result)
+        where T : class
+    {
+        if (number > limit)
+        {
+            Refuse(StanzaErrorCondition.PolicyViolation, $"more than {limit} {element.Name.LocalName} elements");
+            return false;
+        }
+
+        if (Fault is null && read(element, this) is { } item)
+        {
+            result.Add(item);
+        }
+
+        return true;
+    }
+
+    private static bool HoldsControl(string text)
+    {
+        foreach (var character in text)
+        {
+            if (char.IsControl(character))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

@@ -14,15 +14,14 @@ internal static class IceUdpReader
     public static IceUdpTransport Read(XElement transport, ElementReading reading)
     {
         var elements = transport.Elements(IceUdp + "candidate").ToList();
-        var candidates = reading.Each(elements, JingleLimits.Candidates, ReadCandidate);
+        var candidates = reading.Each(elements, JingleLimits.Candidates, static (candidate, _) => ReadCandidate(candidate));
         return new IceUdpTransport
         {
             Ufrag = Credential(transport, "ufrag", reading),
             Pwd = Credential(transport, "pwd", reading),
             Candidates = candidates,
             IgnoredCandidates = elements.Count - candidates.Length,
-            Fingerprints = reading.Each(
-                transport.Elements(Dtls + "fingerprint"), JingleLimits.Others, fingerprint => ReadFingerprint(fingerprint, reading)),
+            Fingerprints = reading.Each(transport, Dtls + "fingerprint", JingleLimits.Others, ReadFingerprint),
             GatheringComplete = transport.Elements().Any(child => child.Name.LocalName == "gathering-complete"),
             Options =
             [

@@ -36,8 +36,7 @@ public static class JingleReader
             reading.BadRequest("unknown action"); // MAPPING R-2
         }
 
-        var contents = reading.Each(
-            jingle.Elements(Core + "content"), JingleLimits.Contents, content => ReadContent(content, reading));
+        var contents = reading.Each(jingle, Core + "content", JingleLimits.Contents, ReadContent);
         if (contents.IsEmpty && NeedsContent(action))
         {
             reading.BadRequest($"{JingleActionNames.NameOf(action)} without content");
@@ -54,7 +53,7 @@ public static class JingleReader
             Responder = reading.Text(jingle, "responder", JingleLimits.Jid),
             Contents = contents,
             Reason = JingleReasonXml.Find(jingle),
-            Groups = reading.Each(jingle.Elements(Grouping + "group"), JingleLimits.Others, group => ReadGroup(group, reading)),
+            Groups = reading.Each(jingle, Grouping + "group", JingleLimits.Others, ReadGroup),
             Info = action == JingleAction.SessionInfo ? SessionInfoXml.Read(jingle, reading) : null,
         };
     }
@@ -97,5 +96,5 @@ public static class JingleReader
         reading.Each(
             group.Elements().Where(child => child.Name.LocalName == "content"),
             JingleLimits.Contents,
-            child => reading.Required(child, "name")));
+            static (child, taking) => taking.Required(child, "name")));
 }

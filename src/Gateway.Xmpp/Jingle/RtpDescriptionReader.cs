@@ -8,23 +8,23 @@ namespace Gateway.Xmpp.Jingle;
 /// <summary>Reads the description of Jingle RTP.</summary>
 internal static class RtpDescriptionReader
 {
+    // Looked for in each of a description's twenty payload types.
+    private static readonly XName PayloadType = Rtp + "payload-type";
+    private static readonly XName FeedbackMessage = Feedback + "rtcp-fb";
+    private static readonly XName FeedbackInterval = Feedback + "rtcp-fb-trr-int";
+
     public static RtpDescription Read(XElement description, ElementReading reading) => new(reading.Required(description, "media"))
     {
         Ssrc = reading.Text(description, "ssrc"),
-        Payloads = reading.Each(
-            description.Elements(Rtp + "payload-type"), JingleLimits.Payloads, payload => ReadPayload(payload, reading)),
+        Payloads = reading.Each(description, PayloadType, JingleLimits.Payloads, ReadPayload),
         RtcpMux = description.Element(Rtp + "rtcp-mux") is not null,
         Encryption = description.Element(Rtp + "encryption") is { } encryption ? ReadEncryption(encryption, reading) : null,
-        Bandwidths = reading.Each(
-            description.Elements(Rtp + "bandwidth"), JingleLimits.Others, bandwidth => ReadBandwidth(bandwidth, reading)),
+        Bandwidths = reading.Each(description, Rtp + "bandwidth", JingleLimits.Others, ReadBandwidth),
         Feedback = ReadFeedback(description, reading),
-        HeaderExtensions = reading.Each(
-            description.Elements(HeaderExtension + "rtp-hdrext"), JingleLimits.Others, hdrext => ReadExtension(hdrext, reading)),
+        HeaderExtensions = reading.Each(description, HeaderExtension + "rtp-hdrext", JingleLimits.Others, ReadExtension),
         ExtmapAllowMixed = description.Element(HeaderExtension + "extmap-allow-mixed") is not null,
-        Sources = reading.Each(
-            description.Elements(JingleNamespaces.Sources + "source"), JingleLimits.Others, source => ReadSource(source, reading)),
-        SourceGroups = reading.Each(
-            description.Elements(JingleNamespaces.Sources + "ssrc-group"), JingleLimits.Others, group => ReadGroup(group, reading)),
+        Sources = reading.Each(description, JingleNamespaces.Sources + "source", JingleLimits.Others, ReadSource),
+        SourceGroups = reading.Each(description, JingleNamespaces.Sources + "ssrc-group", JingleLimits.Others, ReadGroup),
     };
 
     private static RtpPayloadType ReadPayload(XElement payload, ElementReading reading) => new(
@@ -41,30 +41,31 @@ internal static class RtpDescriptionReader
 
     private static RtpFeedback ReadFeedback(XElement parent, ElementReading reading)
     {
-        var messages = reading.Each(
-            parent.Elements(Feedback + "rtcp-fb"),
-            JingleLimits.Others,
-            message => new RtpFeedbackMessage(reading.Required(message, "type"), reading.Text(message, "subtype"))
-            {
-                Parameters = reading.Parameters(message),
-            });
-        var interval = parent.Element(Feedback + "rtcp-fb-trr-int") is { } trr
+        if (!parent.HasElements)
+        {
+            return RtpFeedback.None;
+        }
+
+        var messages = reading.Each(parent, FeedbackMessage, JingleLimits.Others, ReadMessage);
+        var interval = parent.Element(FeedbackInterval) is { } trr
             ? (int?)(ElementReading.NumberOrNull(trr, "value", 0, int.MaxValue) ?? 0)
             : null;
         return messages.IsEmpty && interval is null ? RtpFeedback.None : new RtpFeedback(messages, interval);
     }
 
+    private static RtpFeedbackMessage ReadMessage(XElement message, ElementReading reading) =>
+        new(reading.Required(message, "type"), reading.Text(message, "subtype")) { Parameters = reading.Parameters(message) };
+
     // The attributes tag and session-params are optional in practice; a suite without key cannot be used.
     private static RtpEncryption ReadEncryption(XElement encryption, ElementReading reading) => new(
         encryption.Attribute("required")?.Value is "1" or "true",
-        reading.Each(
-            encryption.Elements(Rtp + "crypto"),
-            JingleLimits.Others,
-            crypto => new RtpCrypto(
-                (int)(ElementReading.NumberOrNull(crypto, "tag", 0, 999_999_999) ?? 1),
-                reading.Required(crypto, "crypto-suite"),
-                reading.Required(crypto, "key-params", JingleLimits.Value),
-                reading.Text(crypto, "session-params", JingleLimits.Value))));
+        reading.Each(encryption, Rtp + "crypto", JingleLimits.Others, ReadCrypto));
+
+    private static RtpCrypto ReadCrypto(XElement crypto, ElementReading reading) => new(
+        (int)(ElementReading.NumberOrNull(crypto, "tag", 0, 999_999_999) ?? 1),
+        reading.Required(crypto, "crypto-suite"),
+        reading.Required(crypto, "key-params", JingleLimits.Value),
+        reading.Text(crypto, "session-params", JingleLimits.Value));
 
     private static RtpBandwidth? ReadBandwidth(XElement bandwidth, ElementReading reading) =>
         long.TryParse(bandwidth.Value.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var value)

@@ -40,13 +40,7 @@ internal sealed record CodecPairs
     /// What the answer shown to the offerer lists: by its own numbers; parameters are the answerer's, which say what it wants
     /// to receive, but not across codecs.
     /// </summary>
-    public ImmutableArray<PayloadFormat> Answer =>
-    [
-        .. Pairs.DistinctBy(pair => pair.Offerer.Id).Select(pair => pair.Offerer with
-        {
-            Parameters = pair.Action == PayloadAction.Transcode ? TranscodedCodecs.Parameters(pair.Offerer) : pair.Answerer.Parameters,
-        }),
-    ];
+    public ImmutableArray<PayloadFormat> Answer { get; private init; } = [];
 
     /// <summary>Compares an offer with its answer.</summary>
     /// <param name="offered">The offerer's payload types, by its numbers.</param>
@@ -78,9 +72,25 @@ internal sealed record CodecPairs
         return new CodecPairs
         {
             Pairs = [.. pairs],
+            Answer = AnswerOf(pairs),
             FromAnswerer = OneWay(pairs, answered),
             Pressed = pairs.Exists(pair => pair.Offerer.IsEvent) ? [] : [.. offered.Where(format => format.IsEvent)],
         };
+    }
+
+    private static ImmutableArray<PayloadFormat> AnswerOf(List<CodecPair> pairs)
+    {
+        var answer = ImmutableArray.CreateBuilder<PayloadFormat>(pairs.Count);
+        foreach (var pair in pairs)
+        {
+            if (!answer.Any(format => format.Id == pair.Offerer.Id))
+            {
+                var parameters = pair.Action == PayloadAction.Transcode ? TranscodedCodecs.Parameters(pair.Offerer) : pair.Answerer.Parameters;
+                answer.Add(parameters == pair.Offerer.Parameters ? pair.Offerer : pair.Offerer with { Parameters = parameters });
+            }
+        }
+
+        return answer.DrainToImmutable();
     }
 
     private static PayloadFormat? Find(ImmutableArray<PayloadFormat> formats, PayloadFormat wanted) =>

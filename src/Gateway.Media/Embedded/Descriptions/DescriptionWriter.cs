@@ -1,6 +1,6 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Gateway.Media.Rtp;
 
@@ -12,6 +12,7 @@ namespace Gateway.Media.Embedded.Descriptions;
 /// </summary>
 internal static class DescriptionWriter
 {
+    private const int OriginParts = 6;
     private const string LineEnd = "\r\n";
 
     /// <summary>A browser's description with audio and video. Larger ones are written all the same.</summary>
@@ -19,20 +20,6 @@ internal static class DescriptionWriter
 
     [ThreadStatic]
     private static StringBuilder? _text;
-
-    /// <summary>
-    /// What ends at the relay: transport, keys, sources (packets have the relay's), header extensions and feedback, and the
-    /// grouping of media.
-    /// </summary>
-    private static readonly FrozenSet<string> EndsHere = FrozenSet.Create(
-        StringComparer.Ordinal,
-        "rtcp", "rtcp-mux", "rtcp-mux-only", "rtcp-rsize", "rtcp-fb", "rtcp-xr", "crypto", "fingerprint", "setup", "connection",
-        "tls-id", "dtls-id", "identity", "key-mgmt", "zrtp-hash", "ice-ufrag", "ice-pwd", "ice-options", "ice-lite", "ice-mismatch",
-        "ice-pacing", "candidate", "remote-candidates", "end-of-candidates", "ssrc", "ssrc-group", "msid", "msid-semantic", "rid",
-        "simulcast", "extmap", "extmap-allow-mixed", "mid", "group", "bundle-only", "rtpmap", "fmtp", "rtpengine");
-
-    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> EndsHereBySpan =
-        EndsHere.GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>Feedback that video cannot do without, and that passes to the other end: a new picture is asked for.</summary>
     private static readonly ImmutableArray<string> VideoFeedback = ["nack pli", "ccm fir"];
@@ -92,10 +79,10 @@ internal static class DescriptionWriter
             {
                 // c= comes before t= (RFC 8866 section 5); b= of the session, if any, stands between, and is of no consequence.
                 isAddressed = true;
-                Line(text, Connection(first.Address));
+                Connection(text, first.Address);
                 Line(text, line);
             }
-            else if (!line.StartsWith("c=", StringComparison.Ordinal) && !IsOfTheRelay(line))
+            else
             {
                 Line(text, line);
             }
@@ -110,42 +97,78 @@ internal static class DescriptionWriter
     /// <summary>o= stays the author's own, save its address (RFC 3264 section 8).</summary>
     private static void WriteOrigin(StringBuilder text, string line, string address)
     {
-        var parts = line.Split(' ');
-        Line(text, parts.Length == 6 ? $"{string.Join(' ', parts[..3])} IN {Family(address)} {address}" : line);
+        Span<Range> parts = stackalloc Range[OriginParts + 1];
+        if (line.AsSpan().Split(parts, ' ') != OriginParts)
+        {
+            Line(text, line);
+            return;
+        }
+
+        Line(text, $"{line.AsSpan()[..parts[2].End.Value]} IN {Family(address)} {address}");
     }
 
     private static void WriteMedium(
         StringBuilder text, MediaSection author, LocalMedium local, ImmutableArray<PayloadFormat> payloads)
     {
-        var formats = payloads.IsEmpty
-            ? string.Join(' ', author.Formats) : string.Join(' ', payloads.Select(format => format.Id));
-        Line(text, string.Create(CultureInfo.InvariantCulture, $"m={author.Kind} {local.Port} {local.Protocol} {formats}"));
+        WriteMediaLine(text, author, local, payloads);
         if (local is LocalMedium.Refused)
         {
             return;
         }
 
-        foreach (var line in author.Lines.Where(line => line[0] is 'i'))
-        {
-            Line(text, line);
-        }
-
-        Line(text, Connection(local.Address));
-        foreach (var line in author.Lines.Where(line => line[0] is 'b' || (line[0] is 'a' && !IsOfTheRelay(line))))
-        {
-            Line(text, line);
-        }
-
+        WriteLines(text, author, isTitle: true);
+        Connection(text, local.Address);
+        WriteLines(text, author, isTitle: false);
         foreach (var format in payloads)
         {
-            Line(text, $"a=rtpmap:{format.Map}");
-            if (format.Parameters.Length > 0)
-            {
-                Line(text, string.Create(CultureInfo.InvariantCulture, $"a=fmtp:{format.Id} {format.Parameters}"));
-            }
+            WriteFormat(text, format);
         }
 
         WriteTransport(text, local);
+    }
+
+    private static void WriteMediaLine(
+        StringBuilder text, MediaSection author, LocalMedium local, ImmutableArray<PayloadFormat> payloads)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"m={author.Kind} {local.Port} {local.Protocol}");
+        foreach (var format in payloads)
+        {
+            text.Append(' ').Append(format.Id);
+        }
+
+        if (payloads.IsEmpty)
+        {
+            text.Append(' ').AppendJoin(' ', author.Formats);
+        }
+
+        text.Append(LineEnd);
+    }
+
+    /// <summary>i= comes before c=, b= and a= behind it (RFC 8866 section 5).</summary>
+    private static void WriteLines(StringBuilder text, MediaSection author, bool isTitle)
+    {
+        foreach (var line in author.Lines)
+        {
+            if (line[0] is 'i' == isTitle)
+            {
+                Line(text, line);
+            }
+        }
+    }
+
+    private static void WriteFormat(StringBuilder text, PayloadFormat format)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"a=rtpmap:{format.Id} {format.Encoding}/{format.ClockRate}");
+        if (format.Channels > 1)
+        {
+            text.Append('/').Append(format.Channels);
+        }
+
+        text.Append(LineEnd);
+        if (format.Parameters.Length > 0)
+        {
+            Line(text, $"a=fmtp:{format.Id} {format.Parameters}");
+        }
     }
 
     private static void WriteTransport(StringBuilder text, LocalMedium local)
@@ -153,7 +176,7 @@ internal static class DescriptionWriter
         switch (local)
         {
             case LocalMedium.Plain plain:
-                Line(text, string.Create(CultureInfo.InvariantCulture, $"a=rtcp:{plain.Port + 1}"));
+                Line(text, $"a=rtcp:{plain.Port + 1}");
                 foreach (var value in plain.Crypto)
                 {
                     Line(text, $"a=crypto:{value}");
@@ -161,16 +184,16 @@ internal static class DescriptionWriter
 
                 break;
             case LocalMedium.WebRtc webRtc:
-                Line(text, string.Create(CultureInfo.InvariantCulture, $"a=rtcp:{webRtc.Port}"));
+                Line(text, $"a=rtcp:{webRtc.Port}");
                 Line(text, "a=rtcp-mux");
                 Line(text, $"a=mid:{webRtc.Mid}");
                 // libwebrtc tells bundled streams apart by their payload numbers only while the peer sends them all.
-                Line(text, string.Create(CultureInfo.InvariantCulture, $"a=ssrc:{webRtc.Source.Ssrc} cname:{webRtc.Source.Name}"));
+                Line(text, $"a=ssrc:{webRtc.Source.Ssrc} cname:{webRtc.Source.Name}");
                 Line(text, $"a=ice-ufrag:{webRtc.Ufrag}");
                 Line(text, $"a=ice-pwd:{webRtc.Password}");
                 Line(text, "a=ice-options:trickle");
                 Line(text, $"a=fingerprint:{webRtc.Fingerprint}");
-                Line(text, $"a=setup:{webRtc.Setup.ToString().ToLowerInvariant()}");
+                Line(text, $"a=setup:{Name(webRtc.Setup)}");
                 foreach (var candidate in webRtc.Candidates)
                 {
                     Line(text, $"a=candidate:{candidate}");
@@ -181,20 +204,21 @@ internal static class DescriptionWriter
         }
     }
 
-    private static bool IsOfTheRelay(ReadOnlySpan<char> line)
+    private static string Name(SetupRole role) => role switch
     {
-        if (!line.StartsWith("a="))
-        {
-            return false;
-        }
+        SetupRole.Active => "active",
+        SetupRole.Passive => "passive",
+        _ => "actpass",
+    };
 
-        var colon = line.IndexOf(':');
-        return EndsHereBySpan.Contains(colon < 0 ? line[2..] : line[2..colon]);
-    }
-
-    private static string Connection(string address) => $"c=IN {Family(address)} {address}";
+    private static void Connection(StringBuilder text, string address) => Line(text, $"c=IN {Family(address)} {address}");
 
     private static string Family(string address) => address.Contains(':', StringComparison.Ordinal) ? "IP6" : "IP4";
 
     private static void Line(StringBuilder text, string line) => text.Append(line).Append(LineEnd);
+
+    /// <summary>Written into <paramref name="text"/> piece by piece, no line of its own is made.</summary>
+    private static void Line(
+        StringBuilder text, [InterpolatedStringHandlerArgument(nameof(text))] ref StringBuilder.AppendInterpolatedStringHandler line) =>
+        text.Append(CultureInfo.InvariantCulture, ref line).Append(LineEnd);
 }

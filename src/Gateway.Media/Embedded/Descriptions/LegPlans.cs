@@ -15,23 +15,36 @@ internal static class LegPlans
         string kind, CodecPairs pairs, StreamSide offerer, StreamSide answerer)
     {
         var stream = kind == "video" ? StreamKind.Video : StreamKind.Audio;
-        return (
-            Plan(stream, offerer, answerer, Rules(pairs.Pairs.Select(pair => (pair.Offerer, pair.Answerer)), offerer)),
-            Plan(stream, answerer, offerer, Rules(
-                [.. pairs.Pairs.Concat(pairs.FromAnswerer).Select(pair => (pair.Answerer, pair.Offerer)), .. Unanswered(offerer, answerer)],
-                answerer)));
+        var (toAnswerer, toOfferer) = (new List<(PayloadFormat In, PayloadFormat Out)>(), new List<(PayloadFormat In, PayloadFormat Out)>());
+        foreach (var pair in pairs.Pairs)
+        {
+            toAnswerer.Add((pair.Offerer, pair.Answerer));
+            toOfferer.Add((pair.Answerer, pair.Offerer));
+        }
+
+        foreach (var pair in pairs.FromAnswerer)
+        {
+            toOfferer.Add((pair.Answerer, pair.Offerer));
+        }
+
+        AddUnanswered(toOfferer, offerer, answerer);
+        return (Plan(stream, offerer, answerer, Rules(toAnswerer, offerer)), Plan(stream, answerer, offerer, Rules(toOfferer, answerer)));
     }
 
     /// <summary>
     /// Voice that the answerer was shown, did not take, and sends all the same: libwebrtc does so after setCodecPreferences, against
     /// RFC 3264 section 6.1. Who offered it can hear it (section 5.1), so it passes where it is the offerer's own.
     /// </summary>
-    private static IEnumerable<(PayloadFormat In, PayloadFormat Out)> Unanswered(StreamSide offerer, StreamSide answerer) =>
-        from shown in answerer.Shown
-        where !shown.IsAuxiliary
-        let own = offerer.Payloads.FirstOrDefault(format => format.IsSameAs(shown))
-        where own is not null
-        select (shown, own);
+    private static void AddUnanswered(List<(PayloadFormat In, PayloadFormat Out)> known, StreamSide offerer, StreamSide answerer)
+    {
+        foreach (var shown in answerer.Shown)
+        {
+            if (!shown.IsAuxiliary && offerer.Payloads.FirstOrDefault(format => format.IsSameAs(shown)) is { } own)
+            {
+                known.Add((shown, own));
+            }
+        }
+    }
 
     private static StreamPlan Plan(StreamKind kind, StreamSide side, StreamSide other, ImmutableArray<PayloadRule> rules) =>
         new(kind, side.Transport)
@@ -53,19 +66,25 @@ internal static class LegPlans
     /// before; the earlier of these wins a number that two of them give to different codecs.
     /// </summary>
     private static ImmutableArray<PayloadRule> Rules(
-        IEnumerable<(PayloadFormat In, PayloadFormat Out)> pairs, StreamSide side)
+        List<(PayloadFormat In, PayloadFormat Out)> known, StreamSide side)
     {
         var rules = new List<PayloadRule>();
-        var known = pairs.ToList();
-        foreach (var format in side.Shown.Concat(side.Payloads).Concat(side.ShownBefore))
+        Add(rules, known, side.Shown);
+        Add(rules, known, side.Payloads);
+        Add(rules, known, side.ShownBefore);
+        return [.. rules];
+    }
+
+    private static void Add(
+        List<PayloadRule> rules, List<(PayloadFormat In, PayloadFormat Out)> known, ImmutableArray<PayloadFormat> formats)
+    {
+        foreach (var format in formats)
         {
             if (!Has(rules, format.Id) && Partner(known, format) is { } partner)
             {
                 rules.Add(new(format, partner, Action(format, partner)));
             }
         }
-
-        return [.. rules];
     }
 
     // Loops, not delegates: a browser names twenty formats, and each would bring its own.

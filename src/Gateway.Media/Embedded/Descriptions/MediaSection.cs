@@ -47,7 +47,7 @@ internal sealed record MediaSection
     /// <summary>The formats of the m= line as written.</summary>
     public required ImmutableArray<string> Formats { get; init; }
 
-    /// <summary>All lines behind the m= line.</summary>
+    /// <summary>The lines behind the m= line that the other end is shown (<see cref="PassingLines"/>).</summary>
     public ImmutableArray<string> Lines { get; init; } = [];
 
     /// <summary>The formats of an RTP medium that could be read, in the order of preference.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Gateway.Media.Rtp;
@@ -14,6 +15,15 @@ internal static class PayloadFormats
 
     private static readonly FrozenSet<string> Auxiliaries = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase, TelephoneEvent, "CN", "red", "rtx", "ulpfec", "flexfec-03", "tone");
+
+    /// <summary>Names met in every description are not made anew.</summary>
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Frequent = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "opus", "PCMU", "PCMA", "G722", "G729", "GSM", "CN", TelephoneEvent, "red", "ulpfec", "rtx", "VP8", "VP9", "H264", "AV1")
+        .GetAlternateLookup<ReadOnlySpan<char>>();
+
+    private static readonly ImmutableArray<string> Numbers =
+        [.. Enumerable.Range(0, 128).Select(id => id.ToString(CultureInfo.InvariantCulture))];
 
     /// <summary>The numbers that need no rtpmap (RFC 3551 section 6), those met in calls.</summary>
     private static readonly FrozenDictionary<int, PayloadFormat> Static = new PayloadFormat[]
@@ -36,11 +46,6 @@ internal static class PayloadFormats
         /// Redundancy and repair name other payload numbers inside, and their numbers of packets: they end at the relay.
         /// </summary>
         public bool IsRepair => format.IsAuxiliary && !format.IsEvent && !format.IsNamed("CN");
-
-        /// <summary>Its a=rtpmap value.</summary>
-        public string Map => format.Channels > 1
-            ? string.Create(CultureInfo.InvariantCulture, $"{format.Id} {format.Encoding}/{format.ClockRate}/{format.Channels}")
-            : string.Create(CultureInfo.InvariantCulture, $"{format.Id} {format.Encoding}/{format.ClockRate}");
 
         /// <summary>RFC 6184 section 8.2.2: H.264 of other packetization modes or profiles is another format.</summary>
         private (bool IsInterleaved, string Profile) H264
@@ -72,8 +77,8 @@ internal static class PayloadFormats
             && (!format.IsNamed("H264") || format.H264 == other.H264);
     }
 
-    /// <summary>What a number without an rtpmap stands for.</summary>
-    public static bool TryStatic(int id, [NotNullWhen(true)] out PayloadFormat? format) => Static.TryGetValue(id, out format);
+    /// <summary>What a number without an rtpmap stands for; null when it has to have one.</summary>
+    public static PayloadFormat? OfStatic(int id) => Static.GetValueOrDefault(id);
 
     /// <summary>Reads the value of a=rtpmap: number, name, rate and perhaps channels.</summary>
     public static bool TryReadMap(ReadOnlySpan<char> value, [NotNullWhen(true)] out PayloadFormat? format)
@@ -97,9 +102,13 @@ internal static class PayloadFormats
             return false;
         }
 
-        format = new PayloadFormat(id, name.ToString(), rate, Math.Clamp(channels, 1, MostChannels));
+        format = new PayloadFormat(id, Frequent.TryGetValue(name, out var known) ? known : name.ToString(), rate, Math.Clamp(channels, 1, MostChannels));
         return true;
     }
+
+    /// <summary>A format of an m= line as text: a number is not made anew.</summary>
+    public static string TextOf(ReadOnlySpan<char> format) =>
+        TryReadId(format, out var id) && format.SequenceEqual(Numbers[id]) ? Numbers[id] : format.ToString();
 
     /// <summary>Reads a payload number, 0 to 127.</summary>
     public static bool TryReadId(ReadOnlySpan<char> text, out byte id) =>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Gateway.Media.Rtp;
 
 namespace Gateway.Media.Embedded.Descriptions;
@@ -8,15 +9,15 @@ namespace Gateway.Media.Embedded.Descriptions;
 /// <summary>Reads the lines of one medium, or those of the session, which hold for every medium that does not say otherwise.</summary>
 internal sealed class SectionReader(string kind, int port, string protocol, ImmutableArray<string> formats)
 {
+    /// <summary>Kind, port and protocol stand before the formats.</summary>
+    private const int Fixed = 3;
+
     private const int MostPayloads = 128, MostCrypto = 32, MostFingerprints = 16, MostFeedback = 128;
 
-    private readonly List<string> _lines = [];
-    private readonly List<string> _candidates = [];
-    private readonly List<string> _fingerprints = [];
-    private readonly List<string> _crypto = [];
-    private readonly HashSet<string> _feedback = new(StringComparer.Ordinal);
-    private readonly Dictionary<byte, PayloadFormat> _maps = [];
-    private readonly Dictionary<byte, string> _parameters = [];
+    // Made when the first comes: most sections have few of these.
+    private List<string>? _lines, _candidates, _fingerprints, _crypto, _feedback;
+    private List<PayloadFormat>? _maps;
+    private List<(byte Id, string Value)>? _parameters;
     private string? _address, _mid, _ufrag, _password;
     private MediaDirection? _direction;
     private SetupRole? _setup;
@@ -27,25 +28,36 @@ internal sealed class SectionReader(string kind, int port, string protocol, Immu
     public static bool TryOpen(ReadOnlySpan<char> line, [NotNullWhen(true)] out SectionReader? reader)
     {
         reader = null;
-        var parts = line[2..].ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (parts.Length < 4 || parts.Length > 3 + MostPayloads
-            || !int.TryParse(parts[1].Split('/', 2)[0], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-            || port > ushort.MaxValue)
+        Span<Range> parts = stackalloc Range[Fixed + MostPayloads + 1];
+        line = line[2..];
+        var found = line.Split(parts, ' ', StringSplitOptions.RemoveEmptyEntries);
+        if (found is <= Fixed or > Fixed + MostPayloads || !TryReadPort(line[parts[1]], out var port))
         {
             return false;
         }
 
-        reader = new SectionReader(parts[0], port, parts[2], [.. parts[3..]]);
+        var formats = new string[found - Fixed];
+        for (var i = 0; i < formats.Length; i++)
+        {
+            formats[i] = PayloadFormats.TextOf(line[parts[Fixed + i]]);
+        }
+
+        reader = new SectionReader(
+            KindOf(line[parts[0]]), port, ProtocolOf(line[parts[2]]), ImmutableCollectionsMarshal.AsImmutableArray(formats));
         return true;
     }
 
     public bool TryTake(ReadOnlySpan<char> line, [NotNullWhen(false)] out string? fault)
     {
         fault = null;
-        _lines.Add(line.ToString());
+        if (PassingLines.PassesOfMedium(line))
+        {
+            Add(ref _lines, line.ToString());
+        }
+
         if (line.StartsWith("c="))
         {
-            _address = line[2..].ToString().Split(' ') is [_, _, var address, ..] ? address.Split('/', 2)[0] : _address;
+            _address = AddressOf(line[2..]) ?? _address;
         }
         else if (line.StartsWith("a="))
         {
@@ -63,51 +75,93 @@ internal sealed class SectionReader(string kind, int port, string protocol, Immu
         Port = port,
         Protocol = protocol,
         Formats = formats,
-        Lines = [.. _lines],
-        Payloads = [.. formats.Select(Payload).OfType<PayloadFormat>().DistinctBy(format => format.Id)],
+        Lines = All(_lines),
+        Payloads = Payloads(),
         Address = _address ?? session._address ?? "",
         Direction = _direction ?? session._direction ?? MediaDirection.Both,
         Mid = _mid,
         Ufrag = _ufrag ?? session._ufrag,
         Password = _password ?? session._password,
-        Candidates = [.. _candidates],
+        Candidates = All(_candidates),
         HasEndOfCandidates = _end || session._end,
-        Fingerprints = [.. _fingerprints.Count > 0 ? _fingerprints : session._fingerprints],
+        Fingerprints = All(_fingerprints ?? session._fingerprints),
         Setup = _setup ?? session._setup ?? SetupRole.ActPass,
         HasSetup = (_setup ?? session._setup) is not null,
         HasRtcpMux = _mux,
         RtcpPort = _rtcpPort,
         PacketTime = Math.Clamp(_packetTime ?? 20, 10, 60),
-        Crypto = [.. _crypto],
-        Feedback = [.. _feedback],
+        Crypto = All(_crypto),
+        Feedback = All(_feedback),
     };
 
-    private PayloadFormat? Payload(string format) =>
-        !PayloadFormats.TryReadId(format, out var id) || !(_maps.TryGetValue(id, out var known) || PayloadFormats.TryStatic(id, out known))
-            ? null
-            : known with { Parameters = _parameters.GetValueOrDefault(id, "") };
+    /// <summary>What the m= line names and could be read, each number once.</summary>
+    private ImmutableArray<PayloadFormat> Payloads()
+    {
+        var payloads = ImmutableArray.CreateBuilder<PayloadFormat>(formats.Length);
+        foreach (var format in formats)
+        {
+            if (PayloadFormats.TryReadId(format, out var id) && Find(payloads, id) is null
+                && (Find(_maps, id) ?? PayloadFormats.OfStatic(id)) is { } known)
+            {
+                payloads.Add(ParametersOf(id) is { Length: > 0 } parameters ? known with { Parameters = parameters } : known);
+            }
+        }
+
+        return payloads.DrainToImmutable();
+    }
+
+    private static PayloadFormat? Find(IReadOnlyList<PayloadFormat>? formats, byte id)
+    {
+        for (var i = 0; i < formats?.Count; i++)
+        {
+            if (formats[i].Id == id)
+            {
+                return formats[i];
+            }
+        }
+
+        return null;
+    }
+
+    private string? ParametersOf(byte id)
+    {
+        for (var i = 0; i < _parameters?.Count; i++)
+        {
+            if (_parameters[i].Id == id)
+            {
+                return _parameters[i].Value;
+            }
+        }
+
+        return null;
+    }
 
     private string? Attribute(ReadOnlySpan<char> name, ReadOnlySpan<char> value)
     {
         switch (name)
         {
             case "rtpmap" when PayloadFormats.TryReadMap(value, out var format):
-                _maps.TryAdd(format.Id, format);
+                if (Find(_maps, format.Id) is null)
+                {
+                    Add(ref _maps, format);
+                }
+
                 break;
             case "fmtp" when value.IndexOf(' ') is > 0 and var space && PayloadFormats.TryReadId(value[..space], out var id):
-                _parameters.TryAdd(id, value[(space + 1)..].Trim().ToString());
+                if (ParametersOf(id) is null)
+                {
+                    Add(ref _parameters, (id, value[(space + 1)..].Trim().ToString()));
+                }
+
                 break;
             case "candidate":
-                _candidates.Add(value.ToString());
-                return _candidates.Count > SessionText.MostCandidates ? $"more than {SessionText.MostCandidates} candidates" : null;
+                return Add(ref _candidates, value.ToString()) > SessionText.MostCandidates ? $"more than {SessionText.MostCandidates} candidates" : null;
             case "fingerprint":
-                _fingerprints.Add(value.ToString());
-                return _fingerprints.Count > MostFingerprints ? $"more than {MostFingerprints} fingerprints" : null;
+                return Add(ref _fingerprints, value.ToString()) > MostFingerprints ? $"more than {MostFingerprints} fingerprints" : null;
             case "crypto":
-                _crypto.Add(value.ToString());
-                return _crypto.Count > MostCrypto ? $"more than {MostCrypto} keys" : null;
-            case "rtcp-fb" when _feedback.Count < MostFeedback && value.IndexOf(' ') is > 0 and var gap:
-                _feedback.Add(value[(gap + 1)..].Trim().ToString());
+                return Add(ref _crypto, value.ToString()) > MostCrypto ? $"more than {MostCrypto} keys" : null;
+            case "rtcp-fb" when value.IndexOf(' ') is > 0 and var gap:
+                TakeFeedback(value[(gap + 1)..].Trim());
                 break;
             case "ice-ufrag":
                 _ufrag = value.ToString();
@@ -156,4 +210,65 @@ internal sealed class SectionReader(string kind, int port, string protocol, Immu
         "passive" => SetupRole.Passive,
         _ => SetupRole.ActPass,
     };
+
+    /// <summary>The same is said of many formats.</summary>
+    private void TakeFeedback(ReadOnlySpan<char> value)
+    {
+        for (var i = 0; i < _feedback?.Count; i++)
+        {
+            if (value.SequenceEqual(_feedback[i]))
+            {
+                return;
+            }
+        }
+
+        if (_feedback is null || _feedback.Count < MostFeedback)
+        {
+            Add(ref _feedback, value.ToString());
+        }
+    }
+
+    private static bool TryReadPort(ReadOnlySpan<char> text, out int port)
+    {
+        var slash = text.IndexOf('/');
+        return int.TryParse(slash < 0 ? text : text[..slash], NumberStyles.None, CultureInfo.InvariantCulture, out port)
+            && port <= ushort.MaxValue;
+    }
+
+    /// <summary>The address of a c= line, without what stands behind a slash; null when there is none.</summary>
+    private static string? AddressOf(ReadOnlySpan<char> line)
+    {
+        Span<Range> parts = stackalloc Range[4];
+        if (line.Split(parts, ' ') < 3)
+        {
+            return null;
+        }
+
+        var address = line[parts[2]];
+        var slash = address.IndexOf('/');
+        return (slash < 0 ? address : address[..slash]).ToString();
+    }
+
+    private static string KindOf(ReadOnlySpan<char> text) => text switch
+    {
+        "audio" => "audio",
+        "video" => "video",
+        _ => text.ToString(),
+    };
+
+    private static string ProtocolOf(ReadOnlySpan<char> text) => text switch
+    {
+        "RTP/AVP" => "RTP/AVP",
+        "UDP/TLS/RTP/SAVPF" => "UDP/TLS/RTP/SAVPF",
+        _ => text.ToString(),
+    };
+
+    private static ImmutableArray<string> All(List<string>? list) => list is null ? [] : [.. list];
+
+    /// <summary>Gives how many there are now.</summary>
+    private static int Add<T>(ref List<T>? list, T item)
+    {
+        (list ??= []).Add(item);
+        return list.Count;
+    }
 }

@@ -4,7 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Gateway.Media.Embedded.Descriptions;
 
 /// <summary>
-/// A session description (RFC 8866) read line by line, nothing lost: lines that the relay does not know go through as they are.
+/// A session description (RFC 8866) read line by line: what the relay uses, and as they came the lines that go through it.
 /// </summary>
 internal sealed record SessionText
 {
@@ -20,7 +20,7 @@ internal sealed record SessionText
     /// <summary>Lines in all.</summary>
     public const int MostLines = 2048;
 
-    /// <summary>Lines before the first m= line.</summary>
+    /// <summary>The lines before the first m= line that the other end is shown (<see cref="PassingLines"/>).</summary>
     public required ImmutableArray<string> Lines { get; init; }
 
     public required ImmutableArray<MediaSection> Media { get; init; }
@@ -64,8 +64,8 @@ internal sealed record SessionText
 
     private sealed class Reader
     {
-        private readonly List<string> _session = [];
-        private readonly List<MediaSection> _media = [];
+        private readonly List<string> _session = new(4); // v=, o=, s=, t=
+        private readonly ImmutableArray<MediaSection>.Builder _media = ImmutableArray.CreateBuilder<MediaSection>(1);
         private readonly SectionReader _defaults = new("", 0, "", []);
         private SectionReader? _current;
         private ImmutableArray<string> _bundle = [];
@@ -93,7 +93,11 @@ internal sealed record SessionText
                 return _current.TryTake(line, out fault);
             }
 
-            _session.Add(line.ToString());
+            if (PassingLines.PassesOfSession(line))
+            {
+                _session.Add(line.ToString());
+            }
+
             if (line.StartsWith("a=group:BUNDLE ") && _bundle.IsEmpty)
             {
                 _bundle = [.. line["a=group:BUNDLE ".Length..].ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries)];
@@ -105,7 +109,7 @@ internal sealed record SessionText
         public SessionText Finish()
         {
             Close();
-            return new SessionText { Lines = [.. _session], Media = [.. _media], Bundle = _bundle };
+            return new SessionText { Lines = [.. _session], Media = _media.DrainToImmutable(), Bundle = _bundle };
         }
 
         private void Close()

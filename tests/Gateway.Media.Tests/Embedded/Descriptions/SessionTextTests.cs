@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Gateway.Media.Embedded.Descriptions;
+using Gateway.Media.Rtp;
 
 namespace Gateway.Media.Tests.Embedded.Descriptions;
 
@@ -24,7 +25,8 @@ public sealed class SessionTextTests
     {
         var read = Read(Head + "m=audio 4000 RTP/AVP 9 0 97 111\r\na=rtpmap:0 telephone-event/8000\r\na=rtpmap:111 opus/48000/2\r\n");
 
-        Assert.Equal(["9 G722/8000", "0 telephone-event/8000", "111 opus/48000/2"], read.Media[0].Payloads.Select(format => format.Map));
+        Assert.Equal<PayloadFormat>(
+            [new(9, "G722", 8000), new(0, "telephone-event", 8000), new(111, "opus", 48000, 2)], read.Media[0].Payloads);
     }
 
     [Theory]
