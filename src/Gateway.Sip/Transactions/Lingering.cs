@@ -12,6 +12,9 @@ namespace Gateway.Sip.Transactions;
 internal sealed class Lingering<TKey, TValue>(ISipLoop loop, Action<TKey, TValue> expired)
     where TKey : notnull
 {
+    /// <summary>As much longer an entry may stay, so that many of them end at one stroke of the clock: each stroke wakes two threads.</summary>
+    internal static readonly TimeSpan Slack = TimeSpan.FromMilliseconds(500);
+
     private readonly Dictionary<TKey, (TValue Value, long Due)> _entries = [];
 
     /// <summary>By the time of entry, which is that of expiry too: all stay equally long.</summary>
@@ -68,7 +71,7 @@ internal sealed class Lingering<TKey, TValue>(ISipLoop loop, Action<TKey, TValue
         {
             if (next.Due > now)
             {
-                Arm(TimeSpan.FromTicks(next.Due - now));
+                Arm(TimeSpan.FromTicks(Math.Max(next.Due - now, Slack.Ticks)));
                 return;
             }
 

@@ -38,6 +38,25 @@ public sealed class LingeringTests : IDisposable
     }
 
     [Fact]
+    public void Those_that_end_close_together_end_at_one_stroke()
+    {
+        foreach (var key in (string[])["a", "b", "c"])
+        {
+            _lingering.Add(key, "", Stay);
+            _time.Advance(Lingering<string, string>.Slack / 4);
+        }
+
+        var strokes = 0;
+        while (_time.AdvanceToNextTimer())
+        {
+            strokes++;
+        }
+
+        Assert.Equal(["a", "b", "c"], _expired);
+        Assert.Equal(2, strokes);
+    }
+
+    [Fact]
     public void What_is_removed_and_entered_again_stays_for_its_own_time()
     {
         _lingering.Add("other", "", Stay);
