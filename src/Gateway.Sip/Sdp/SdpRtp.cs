@@ -49,14 +49,19 @@ internal static class SdpRtp
 
     private static bool TryParse(int payloadType, ReadOnlySpan<char> text, [NotNullWhen(true)] out SdpRtpMap? map)
     {
+        map = null;
         Span<Range> parts = stackalloc Range[4];
         var count = text.Split(parts, '/');
-        map = count is 2 or 3 && !text[parts[0]].IsEmpty && TryNumber(text[parts[1]], out var rate) && rate > 0
-            ? new SdpRtpMap(
-                payloadType, NameOf(text[parts[0]]), rate,
-                count == 3 && TryNumber(text[parts[2]], out var channels) && channels > 0 ? channels : null)
-            : null;
-        return map is not null;
+        if (count is not (2 or 3) || text[parts[0]].IsEmpty || !TryNumber(text[parts[1]], out var rate) || rate <= 0)
+        {
+            return false;
+        }
+
+        int? channels = count == 3 && TryNumber(text[parts[2]], out var number) && number > 0 ? number : null;
+        map = Static(payloadType) is { } known && known.ClockRate == rate && known.Channels == channels && text[parts[0]].SequenceEqual(known.Encoding)
+            ? known // as most descriptions write them
+            : new SdpRtpMap(payloadType, NameOf(text[parts[0]]), rate, channels);
+        return true;
     }
 
     /// <summary>Names met in every description are not made anew.</summary>
