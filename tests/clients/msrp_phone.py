@@ -273,7 +273,7 @@ class Phone:
                 self.agent.respond(request, reply, 481)
                 return
             call.asked, call.reply = request, reply
-            self.tell("reinvited", call=call.name, sdp=request.body.decode())
+            self.tell("reinvited", call=call.name, sdp=request.body.decode(), contact=request.get("contact"))
             if self.options["on_reinvite"] == 200:
                 path = self.read(request.body.decode())[0]
                 if path != call.session.remote:

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Gateway.Interop.Tests.Chats;
 using Gateway.Interop.Tests.Sites;
 using Gateway.Testing.Phones;
 
@@ -67,6 +68,25 @@ public abstract class DeviceTests(GatewaySite site)
         await gateway.Process.HasNoSessionAsync();
         await WriteAsync(phone, invited["contact"]!.Trim('<', '>'), "still yours", gateway.SipPort); // it is no session's name
         await balcony.Events.WaitAsync(e => e["xml"]?.Contains("still yours", StringComparison.Ordinal) == true);
+    }
+
+    [Fact] // N-28
+    public async Task Resource_that_a_session_goes_on_with_is_shown_where_resources_are()
+    {
+        await using var gateway = await site.NewGatewayAsync(configuration => configuration["Mapping"]!.AsObject()["ExposeResource"] = JsonValue.Create(true));
+        var juliet = new ChatClient(await site.NewXmppPhoneAsync(), "0.8");
+        await using var phone = await site.NewMsrpPhoneAsync();
+        var thread = Guid.NewGuid().ToString("N");
+        await juliet.InitiateAsync(_romeo + gateway.Component, thread);
+        var invited = await phone.IsInvitedAsync();
+        Assert.Contains(";gr=balcony", invited["contact"], StringComparison.Ordinal);
+        await juliet.SeesFormAsync("submit", "accept");
+
+        await juliet.MoveAsync($"{_romeo}{gateway.Component}/sip", thread, "chamber");
+        Assert.Contains(";gr=chamber", (await phone.SeesAsync("reinvited", invited["call"]))["contact"], StringComparison.Ordinal);
+
+        await phone.CommandAsync("bye", new { call = invited["call"] });
+        await gateway.Process.HasNoSessionAsync();
     }
 
     /// <summary>The device speaks first, and so opens a session.</summary>

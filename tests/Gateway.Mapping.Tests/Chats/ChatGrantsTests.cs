@@ -102,6 +102,7 @@ public sealed class ChatGrantsTests // MAPPING 7.5
         var form = ChatNegotiationWriter.Form(new ChatNegotiationMessage.Initiate(V12, ChatGrants.Parameters(V12, ChatTerms.Everything)));
 
         Assert.All(form.Fields.Where(field => field.Var != DataForm.FormTypeField), field => Assert.NotEmpty(field.Label!));
+        Assert.Equal("Formatted text", form.Fields.Single(field => field.Var == ChatFields.Xhtml).Label); // ours, whoever asked for it
         Assert.Null(form.Title);
         Assert.DoesNotContain(form.Fields, field => field.Var is ChatFields.Security); // F-4: not claimed where it is not so
     }

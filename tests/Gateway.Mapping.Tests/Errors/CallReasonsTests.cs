@@ -143,7 +143,11 @@ public sealed class CallReasonsTests
             Assert.Equal(reason, CallReasons.FromSip(Failure(status, cause)).Condition);
         }
 
-        Assert.Equal(JingleReason.IncompatibleParameters, CallReasons.FromSip(Failure(488, cause)).Condition);
+        foreach (var status in (int[])[404, 408, 486, 488, 502, 504, 600, 603])
+        {
+            Assert.Equal(CallReasons.FromStatus(status), CallReasons.FromSip(Failure(status, cause)).Condition);
+        }
+
         Assert.Equal(reason, CallReasons.FromBye(SipEndCause.Bye, new SipReason("q.850", cause)).Condition);
 
         static SipFailure Failure(int status, int cause) =>
