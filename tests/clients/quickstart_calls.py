@@ -15,7 +15,7 @@ import commands
 import xmpp_phone
 from call_media import goertzel
 
-PATIENCE = 30
+PATIENCE = 60
 TONE = 440
 WINDOW = 800  # samples of 100 ms at 8000 Hz
 
