@@ -7,4 +7,4 @@ namespace Gateway.Mapping.Sessions;
 /// <param name="Effects">Things to do; empty when the event changed nothing.</param>
 /// <typeparam name="TState">State of the session.</typeparam>
 /// <typeparam name="TEffect">Closed set of effects.</typeparam>
-public sealed record Transition<TState, TEffect>(TState Next, ImmutableArray<TEffect> Effects);
+public readonly record struct Transition<TState, TEffect>(TState Next, ImmutableArray<TEffect> Effects);

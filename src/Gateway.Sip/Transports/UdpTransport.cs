@@ -34,6 +34,7 @@ internal sealed class UdpTransport : IAsyncDisposable
             _errors = new UdpErrorQueue(_socket);
             _errors.Enable();
             _socket.ReceiveBufferSize = 4 << 20; // a burst of INVITEs outlives a garbage collection
+            _socket.Blocking = false; // who sends never waits
             _socket.Bind(listen);
         }
         catch
@@ -127,11 +128,11 @@ internal sealed class UdpTransport : IAsyncDisposable
     {
         try
         {
-            var sending = _socket.SendToAsync(message, SocketFlags.None, AddressOf(to), _stopping.Token);
-            if (!sending.IsCompletedSuccessfully)
-            {
-                _ = ObserveAsync(sending.AsTask(), message, to, failed);
-            }
+            _socket.SendTo(message.Span, SocketFlags.None, AddressOf(to));
+        }
+        catch (SocketException)
+        {
+            _ = SendAgainAsync(message, to, failed);
         }
         catch (ObjectDisposedException)
         {
@@ -152,20 +153,16 @@ internal sealed class UdpTransport : IAsyncDisposable
         return last.Address;
     }
 
-    private async Task ObserveAsync(Task sending, ReadOnlyMemory<byte> message, IPEndPoint to, Action? failed)
+    /// <summary>
+    /// The error may be that of an earlier datagram to somebody else: with the queue read, a second try shows it. Or the socket takes no
+    /// more for the moment: the second try waits.
+    /// </summary>
+    private async Task SendAgainAsync(ReadOnlyMemory<byte> message, IPEndPoint to, Action? failed)
     {
         try
         {
-            try
-            {
-                await sending.ConfigureAwait(false);
-            }
-            catch (SocketException)
-            {
-                // The error may be that of an earlier datagram to somebody else: with the queue read, a second try shows it.
-                TellErrors();
-                await _socket.SendToAsync(message, SocketFlags.None, to, _stopping.Token).ConfigureAwait(false);
-            }
+            TellErrors();
+            await _socket.SendToAsync(message, SocketFlags.None, to, _stopping.Token).ConfigureAwait(false);
         }
         catch (Exception fault) when (fault is SocketException or ObjectDisposedException or OperationCanceledException)
         {

@@ -25,7 +25,8 @@ internal sealed class ClientRequest(
     SipStack stack, RequestTemplate template, Func<uint> nextCSeq, DigestClient? digest, IClientRequestUser user)
     : IClientTransactionUser
 {
-    private readonly Queue<SipDestination> _untried = new();
+    private ImmutableArray<SipDestination> _found = [];
+    private int _tried;
     private ImmutableArray<KeyValuePair<string, string>> _authorization =
         digest?.Authorize(template.Method, template.RequestUri.ToString(), (template.Body?.Content ?? default).Span) ?? [];
 
@@ -89,7 +90,7 @@ internal sealed class ClientRequest(
         {
             SendAgain();
         }
-        else if (response.Status == 503 && !IsLastAttempt && _untried.Count > 0)
+        else if (response.Status == 503 && !IsLastAttempt && _tried < _found.Length)
         {
             SendToNext(SipFailures.Of(response));
         }
@@ -121,19 +122,15 @@ internal sealed class ClientRequest(
             return;
         }
 
-        foreach (var destination in destinations)
-        {
-            _untried.Enqueue(destination);
-        }
-
-        SendToNext(SipFailures.Local(503));
+        _found = destinations;
+        SendToNext(SipFailures.NoWay);
     }
 
     private void SendToNext(SipFailure otherwise)
     {
-        if (!IsLastAttempt && _untried.TryDequeue(out var next))
+        if (!IsLastAttempt && _tried < _found.Length)
         {
-            Send(next);
+            Send(_found[_tried++]);
         }
         else if (otherwise is { Status: 503, IsLocal: true } && LastResort is { IsOpen: true } flow)
         {
@@ -168,7 +165,7 @@ internal sealed class ClientRequest(
         HasProvisional = false;
         if (stack.Network.Open(destination.Transport, destination.EndPoint) is not { } flow)
         {
-            SendToNext(SipFailures.Local(503));
+            SendToNext(SipFailures.NoWay);
             return;
         }
 

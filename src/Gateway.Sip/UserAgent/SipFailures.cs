@@ -23,6 +23,9 @@ internal static class SipFailures
     /// <summary>The reason phrase, fit for others to read.</summary>
     public static string PhraseOf(SipResponse response) => HeaderText.Cut(response.Phrase, LongestPhrase);
 
+    /// <summary>Nowhere to send it.</summary>
+    public static SipFailure NoWay { get; } = Local(503);
+
     /// <summary>Made here: the peer said nothing final.</summary>
     public static SipFailure Local(int status) => new(status, SipPhrases.Of(status), IsLocal: true);
 
