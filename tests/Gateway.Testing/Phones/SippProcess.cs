@@ -46,6 +46,11 @@ public sealed partial class SippProcess : IAsyncDisposable
             sipp._folder.Path,
             new Dictionary<string, string> { ["TERM"] = "dumb" });
         await Eventually.HoldsAsync(() => sipp._process.Ended.IsCompleted || IsBound(port), () => sipp._process.Output);
+        if (sipp._process.Ended.IsCompleted && sipp._process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"sipp ended with {sipp._process.ExitCode} at its start:\n{sipp._process.Output}");
+        }
+
         return sipp;
     }
 

@@ -24,7 +24,8 @@ public static class FreePorts
 
     private static readonly ConcurrentDictionary<int, bool> Given = new();
     private static readonly (int Number, Socket? Claim) Lane = ClaimLane();
-    private static int _next = Random.Shared.Next(FirstPassing, Last);
+    private static readonly Lock Gate = new();
+    private static int _next;
 
     /// <summary>One port, given to nobody else: it may stay unused for a while.</summary>
     public static int One() => Block(1);
@@ -52,13 +53,22 @@ public static class FreePorts
         }
     }
 
-    /// <summary>The first of <paramref name="count"/> ports in a row for a process that takes them at once; given again
-    /// when all others have been.</summary>
+    /// <summary>The first of <paramref name="count"/> ports in a row for a process that takes them soon; given again
+    /// when all others have been. It is even.</summary>
     public static int Passing(int count)
     {
+        const int width = (Last - FirstPassing) / Lanes;
+        var start = FirstPassing + (Lane.Number * width);
         while (true)
         {
-            var first = FirstPassing + (((Interlocked.Add(ref _next, count + 1) & int.MaxValue) % (Last - FirstPassing - count)) & ~1);
+            int first;
+            lock (Gate)
+            {
+                first = (Math.Max(_next, start) + 1) & ~1;
+                first = first + count <= start + width ? first : (start + 1) & ~1;
+                _next = first + count;
+            }
+
             if (Enumerable.Range(first, count).All(IsFree))
             {
                 return first;
