@@ -206,6 +206,8 @@ public abstract class NegotiatedChatToXmppTests(GatewaySite site) : IAsyncLifeti
     {
         var (phone, juliet) = await KnownAsync("0.8");
         var (call, thread) = await TalkAsync(phone, juliet);
+        await phone.SendAsync(call, "in time");
+        await juliet.HearsAsync("in time"); // the session has its connection
 
         await phone.SetAsync(new { types = "text/plain" }, call);
         var before = juliet.Phone.Events.Count;
