@@ -105,9 +105,8 @@ public abstract class DeviceTests(GatewaySite site)
         Assert.Equal("202", (await phone.Events.WaitAsync(e => e.Kind == "message_response", before))["status"]);
     }
 
-    private Task<SippProcess> RefusedAsync(string account, string device) => SippProcess.CallAsync(
-        RepositoryFiles.Scenario("call_refused"), site.PhonePort, site.SipPort, account.Split('@')[0],
-        ("domain", $"{GatewaySite.Domain};gr={device}"), ("status", "603"), ("more", "Priority: normal"));
+    private Task<SippProcess> RefusedAsync(string account, string device) => site.PlaceCallAsync(
+        "call_refused", account, ("domain", $"{GatewaySite.Domain};gr={device}"), ("status", "603"), ("more", "Priority: normal"));
 }
 
 /// <summary>Devices beside Prosody.</summary>

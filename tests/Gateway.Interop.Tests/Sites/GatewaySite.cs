@@ -146,7 +146,7 @@ public abstract class GatewaySite : IAsyncLifetime
     {
         await NothingIsLeftAsync();
         return await SippProcess.CallAsync(
-            RepositoryFiles.Scenario(scenario), PhonePort, gatewayPort, user.Split('@')[0], [("domain", Domain), .. values]);
+            RepositoryFiles.Scenario(scenario), PhonePort, gatewayPort, user.Split('@')[0], [.. values, ("domain", Domain)]);
     }
 
     /// <summary>A second gateway beside the first, at <c>sip2.example.org</c>, with what the test changes.</summary>
