@@ -33,12 +33,23 @@ internal sealed class RecordingSink : ISipCallSink
         where T : SipCallEvent
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (true)
+        var passedOver = new List<SipCallEvent>();
+        try
         {
-            if (await _events.Reader.ReadAsync(patience.Token) is T wanted)
+            while (true)
             {
-                return wanted;
+                var next = await _events.Reader.ReadAsync(patience.Token);
+                if (next is T wanted)
+                {
+                    return wanted;
+                }
+
+                passedOver.Add(next);
             }
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"No {typeof(T).Name} came, but: {string.Join(", ", passedOver)}");
         }
     }
 }
