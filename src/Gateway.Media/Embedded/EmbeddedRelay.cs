@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Gateway.Media.Dtls;
 using Gateway.Media.Embedded.Descriptions;
@@ -23,7 +22,6 @@ public sealed class EmbeddedRelay : IMediaRelay, IAsyncDisposable
     private readonly EmbeddedContext _context;
     private readonly MediaMetrics _metrics;
     private readonly ILogger _logger;
-    private volatile ReadOffer? _lastNowhere;
 
     /// <summary>Starts the threads; opens no port yet.</summary>
     /// <exception cref="ArgumentException">No address, or a range without room for a call.</exception>
@@ -66,7 +64,7 @@ public sealed class EmbeddedRelay : IMediaRelay, IAsyncDisposable
     public async ValueTask<MediaResult> OfferAsync(MediaOffer offer, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(offer);
-        if (!TryReadOffer(offer.Sdp, out var text, out var fault))
+        if (!SessionText.TryRead(offer.Sdp, out var text, out var fault))
         {
             return Verdict("offer", offer.SessionId, MediaResult.Failed(MediaFault.Refused, fault));
         }
@@ -178,31 +176,6 @@ public sealed class EmbeddedRelay : IMediaRelay, IAsyncDisposable
             ? new(bound, PeerAddress.FromAddress(external, 0)) : new(bound, bound);
     }
 
-    /// <summary>
-    /// Offers made on behalf of an end that has not spoken are the same text in every call: the last one of them is kept as read.
-    /// </summary>
-    private bool TryReadOffer(string sdp, [NotNullWhen(true)] out SessionText? text, [NotNullWhen(false)] out string? fault)
-    {
-        fault = null;
-        if (_lastNowhere is { } last && last.Sdp == sdp)
-        {
-            text = last.Text;
-            return true;
-        }
-
-        if (!SessionText.TryRead(sdp, out text, out fault))
-        {
-            return false;
-        }
-
-        if (text.Media.All(medium => medium.IsNowhere))
-        {
-            _lastNowhere = new ReadOffer(sdp, text);
-        }
-
-        return true;
-    }
-
     /// <summary>Carries a verb to the session's loop. What it throws is a fault of ours: it ends the verb, not the thread.</summary>
     private async ValueTask<MediaResult> OnLoopAsync(
         string verb, EmbeddedSession session, Action<Action<MediaResult>> work)
@@ -240,6 +213,4 @@ public sealed class EmbeddedRelay : IMediaRelay, IAsyncDisposable
 
         return result;
     }
-
-    private sealed record ReadOffer(string Sdp, SessionText Text);
 }
