@@ -14,9 +14,9 @@ internal sealed class MediaCall
     private readonly MediaLeg[] _legs;
     private readonly IMediaTimer _tick;
     private readonly TimeSpan _silence;
-    private bool _closed;
+    private bool _ticks, _closed;
 
-    /// <summary>Begins with nothing.</summary>
+    /// <summary>Begins with nothing, on any thread: timers are the loop's, so none runs before the first transport is there.</summary>
     /// <param name="loop">Where it lives.</param>
     /// <param name="sink">Hears of it.</param>
     /// <param name="silence">A peer that is to send and has not for so long is told of.</param>
@@ -25,7 +25,6 @@ internal sealed class MediaCall
         (Loop, Sink, _silence) = (loop, sink, silence);
         _legs = [new MediaLeg(this, 0), new MediaLeg(this, 1)];
         _tick = loop.CreateTimer(OnTick);
-        _tick.Start(loop.Now + TickInterval);
     }
 
     public IMediaLoop Loop { get; }
@@ -35,7 +34,16 @@ internal sealed class MediaCall
     public MediaLeg Leg(int side) => _legs[side];
 
     /// <summary>Adds a transport to a leg and returns its number, by which plans name it.</summary>
-    public int Attach(int leg, LegTransport transport) => _legs[leg].Attach(transport);
+    public int Attach(int leg, LegTransport transport)
+    {
+        if (!_ticks && !_closed)
+        {
+            _ticks = true;
+            _tick.Start(Loop.Now + TickInterval);
+        }
+
+        return _legs[leg].Attach(transport);
+    }
 
     /// <summary>Puts a plan into force. Plans of both legs belong together: apply them one after the other.</summary>
     public void Apply(int leg, LegPlan plan)
