@@ -85,6 +85,7 @@ internal sealed unsafe class EpollLoop : MediaLoop
 
     public override bool TryBind(PeerAddress local, IDatagramHandler handler, [NotNullWhen(true)] out IMediaSocket? socket)
     {
+        VerifyThread();
         socket = null;
         if (!EpollSocket.TryOpen(local, Options, out var descriptor, out var bound))
         {

@@ -60,6 +60,7 @@ internal sealed unsafe class EpollSocket(EpollLoop loop, int descriptor, int slo
 
     public void Send(ReadOnlySpan<byte> datagram, in PeerAddress to)
     {
+        loop.VerifyThread();
         if (!_closed)
         {
             loop.Outgoing.Add(descriptor, datagram, to);
@@ -68,6 +69,7 @@ internal sealed unsafe class EpollSocket(EpollLoop loop, int descriptor, int slo
 
     public void Close()
     {
+        loop.VerifyThread();
         if (!_closed)
         {
             _closed = true;

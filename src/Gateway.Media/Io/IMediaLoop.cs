@@ -4,7 +4,9 @@ namespace Gateway.Media.Io;
 
 /// <summary>
 /// One thread that carries the media of many calls: their sockets, their timers, and what other threads post. Everything of
-/// one call lives on one loop, so nothing of it needs a lock. All members but <see cref="Post"/> are used on the loop only.
+/// one call lives on one loop, so nothing of it needs a lock. All members but <see cref="Post"/> and <see cref="CreateTimer"/> are
+/// used on the loop only, and so are those of its timers and sockets: from elsewhere they throw
+/// <see cref="InvalidOperationException"/> and do nothing.
 /// </summary>
 public interface IMediaLoop
 {
@@ -14,7 +16,7 @@ public interface IMediaLoop
     /// <summary>Runs <paramref name="work"/> on the loop, after what was posted before. From any thread; never runs it at once.</summary>
     void Post(Action work);
 
-    /// <summary>A timer of the loop, not running.</summary>
+    /// <summary>A timer of the loop, not running. From any thread.</summary>
     /// <param name="fired">Called on the loop with the time of the round in which the timer was found due.</param>
     IMediaTimer CreateTimer(Action<long> fired);
 

@@ -6,7 +6,8 @@ namespace Gateway.Media.Io;
 
 /// <summary>
 /// The thread behind an <see cref="IMediaLoop"/>: rounds of waiting, taking in datagrams, timers, and what was posted.
-/// A fault in one item is counted and logged, and the loop goes on, since it carries other calls too.
+/// A fault in one item, or in a round itself, is counted and logged, and the loop goes on, since it carries other calls too.
+/// Its sockets and timers have no locks and refuse every other thread, whose fault it then is and not the loop's.
 /// </summary>
 internal abstract class MediaLoop : IMediaLoop, IAsyncDisposable
 {
@@ -19,6 +20,8 @@ internal abstract class MediaLoop : IMediaLoop, IAsyncDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly long _origin;
     private readonly double _perMillisecond;
+    private readonly int _thread;
+    private readonly Thread _runner;
     private int _awake;
     private volatile bool _stopping;
 
@@ -30,6 +33,8 @@ internal abstract class MediaLoop : IMediaLoop, IAsyncDisposable
         _logger = logger;
         _origin = time.GetTimestamp();
         _perMillisecond = time.TimestampFrequency / 1000d;
+        _runner = new Thread(Run) { Name = $"media-{number}", IsBackground = true };
+        _thread = _runner.ManagedThreadId;
     }
 
     public long Now { get; private set; }
@@ -47,7 +52,7 @@ internal abstract class MediaLoop : IMediaLoop, IAsyncDisposable
         var loop = options.Portable || !EpollLoop.TryCreate(number, options, time, logger, out var epoll)
             ? new PortableLoop(number, options, time, logger)
             : (MediaLoop)epoll;
-        new Thread(loop.Run) { Name = $"media-{number}", IsBackground = true }.Start();
+        loop._runner.Start();
         return loop;
     }
 
@@ -60,9 +65,19 @@ internal abstract class MediaLoop : IMediaLoop, IAsyncDisposable
         }
     }
 
-    public IMediaTimer CreateTimer(Action<long> fired) => new MediaTimer(_timers, fired);
+    public IMediaTimer CreateTimer(Action<long> fired) => new MediaTimer(_timers, fired, this);
 
     public abstract bool TryBind(PeerAddress local, IDatagramHandler handler, [NotNullWhen(true)] out IMediaSocket? socket);
+
+    /// <summary>Holds callers to the loop's own thread.</summary>
+    /// <exception cref="InvalidOperationException">The caller is on another: two threads in one table would leave it in disorder for all calls.</exception>
+    internal void VerifyThread()
+    {
+        if (Environment.CurrentManagedThreadId != _thread)
+        {
+            throw new InvalidOperationException($"media thread {Number} is asked from another thread; what is its own is to be posted to it");
+        }
+    }
 
     /// <summary>Ends the thread after what is posted now, and closes every socket.</summary>
     public async ValueTask DisposeAsync()
@@ -111,16 +126,30 @@ internal abstract class MediaLoop : IMediaLoop, IAsyncDisposable
 
     private void Run()
     {
-        Tick();
         while (!_stopping)
         {
-            Wait(Patience());
-            RunTimers();
-            RunPosted();
+            Round();
         }
 
         Release();
         _ended.SetResult();
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The thread carries other calls, and its end would be the process's.")]
+    private void Round()
+    {
+        try
+        {
+            Wait(Patience());
+            RunTimers();
+        }
+        catch (Exception exception)
+        {
+            Failed(exception);
+        }
+
+        // Even after a fault: what ends calls, and the thread itself, is posted.
+        RunPosted();
     }
 
     private int Patience()

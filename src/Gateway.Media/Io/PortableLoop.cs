@@ -28,6 +28,7 @@ internal sealed class PortableLoop : MediaLoop
 
     public override bool TryBind(PeerAddress local, IDatagramHandler handler, [NotNullWhen(true)] out IMediaSocket? socket)
     {
+        VerifyThread();
         socket = null;
         var made = new Socket(local.Family, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
         try
@@ -163,6 +164,7 @@ internal sealed class PortableSocket(PortableLoop loop, Socket inner, PeerAddres
 
     public void Send(ReadOnlySpan<byte> datagram, in PeerAddress to)
     {
+        loop.VerifyThread();
         if (!_closed)
         {
             loop.Send(inner, datagram, to);
@@ -171,6 +173,7 @@ internal sealed class PortableSocket(PortableLoop loop, Socket inner, PeerAddres
 
     public void Close()
     {
+        loop.VerifyThread();
         if (!_closed)
         {
             _closed = true;

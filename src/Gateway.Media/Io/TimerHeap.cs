@@ -106,17 +106,25 @@ internal sealed class TimerHeap
     }
 }
 
-/// <summary>A timer in a <see cref="TimerHeap"/>.</summary>
-internal sealed class MediaTimer(TimerHeap heap, Action<long> fired) : IMediaTimer
+/// <summary>A timer in a <see cref="TimerHeap"/>, for one thread if it is a loop's.</summary>
+internal sealed class MediaTimer(TimerHeap heap, Action<long> fired, MediaLoop? loop = null) : IMediaTimer
 {
     public long Due { get; set; }
 
     /// <summary>Where in the heap it is; -1 when it is not running.</summary>
     public int Place { get; set; } = -1;
 
-    public void Start(long due) => heap.Start(this, due);
+    public void Start(long due)
+    {
+        loop?.VerifyThread();
+        heap.Start(this, due);
+    }
 
-    public void Stop() => heap.Stop(this);
+    public void Stop()
+    {
+        loop?.VerifyThread();
+        heap.Stop(this);
+    }
 
     public void Fire(long now) => fired(now);
 }

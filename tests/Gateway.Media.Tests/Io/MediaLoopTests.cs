@@ -162,6 +162,54 @@ public abstract class MediaLoopContract(bool portable) : IAsyncLifetime, IAsyncD
         Assert.Equal([2], await ReceiveAsync(peer));
     }
 
+    /// <summary>A timer started on another thread once left the heap in disorder, and the process died of it under load.</summary>
+    [Fact]
+    public async Task Another_thread_is_refused_and_what_it_asks_is_not_done()
+    {
+        var fired = new ConcurrentQueue<string>();
+        var socket = await BindAsync("127.0.0.1", new Echo());
+        var running = Loop.CreateTimer(_ => fired.Enqueue("running"));
+        var strange = Loop.CreateTimer(_ => fired.Enqueue("strange"));
+        var due = await OnLoopAsync(() =>
+        {
+            running.Start(Loop.Now + 30);
+            return Loop.Now + 30;
+        });
+
+        Assert.Throws<InvalidOperationException>(() => strange.Start(due));
+        Assert.Throws<InvalidOperationException>(running.Stop);
+        Assert.Throws<InvalidOperationException>(() => Loop.TryBind(socket.Local.WithPort(0), new Echo(), out _));
+        Assert.Throws<InvalidOperationException>(() => socket.Send([1], socket.Local));
+        Assert.Throws<InvalidOperationException>(socket.Close);
+
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Loop.Post(() => Loop.CreateTimer(_ => done.SetResult()).Start(due + 1));
+        await done.Task.WaitAsync(Patience);
+        Assert.Equal(["running"], fired);
+        using var peer = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        await peer.ConnectAsync(socket.Local.ToEndPoint());
+        await peer.SendAsync(new byte[] { 9 });
+        Assert.Equal([9], await ReceiveAsync(peer));
+    }
+
+    [Fact]
+    public async Task Fault_of_a_round_itself_is_counted_and_the_loop_goes_on()
+    {
+        var time = new FaultyTime();
+        var loop = MediaLoop.Start(0, new MediaIoOptions { Portable = portable }, time, NullLogger.Instance);
+        var before = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        loop.Post(() =>
+        {
+            time.Faults = 3;
+            loop.CreateTimer(_ => before.SetResult()).Start(loop.Now + 10);
+        });
+        await before.Task.WaitAsync(Patience);
+
+        Assert.Equal(0, time.Faults);
+        Assert.Equal(3, loop.Counters.Faults);
+        await loop.DisposeAsync();
+    }
+
     [Fact]
     public async Task Posts_of_many_threads_all_run_on_the_loop()
     {
@@ -226,6 +274,20 @@ public abstract class MediaLoopContract(bool portable) : IAsyncLifetime, IAsyncD
 
             socket.Send(buffer[..length], from);
         }
+    }
+
+    /// <summary>A clock that cannot be read some times.</summary>
+    private sealed class FaultyTime : TimeProvider
+    {
+        private int _faults;
+
+        public int Faults
+        {
+            get => Volatile.Read(ref _faults);
+            set => Volatile.Write(ref _faults, value);
+        }
+
+        public override long GetTimestamp() => _faults > 0 && _faults-- > 0 ? throw new InvalidOperationException() : base.GetTimestamp();
     }
 
     private sealed class Inbox : IDatagramHandler
