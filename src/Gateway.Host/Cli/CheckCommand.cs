@@ -91,7 +91,7 @@ internal static class CheckCommand
                 socket.Bind(new System.Net.IPEndPoint(address, 0));
             }
 
-            return new CheckLine(name, null, null);
+            return new CheckLine(options.MediaNotice(embedded) is { } notice ? $"{name}; {notice}" : name, null, null);
         }
         catch (SocketException e)
         {
@@ -223,6 +223,11 @@ internal static class CheckCommand
     {
         var folder = Path.GetFullPath(state.Path);
         var name = $"store {folder}";
+        if (File.Exists(folder))
+        {
+            return new CheckLine(name, "that is a file", "Name a folder in State.Path");
+        }
+
         var existing = Directory.Exists(folder) ? folder : Path.GetDirectoryName(folder)!;
         try
         {

@@ -22,8 +22,7 @@ public static class GatewayConfiguration
     public static ConfigurationResult Load(string file, IDictionary environment)
     {
         var faults = new ConfigurationFaults();
-        var root = JsoncFile.Read(file, faults);
-        if (faults.All.Count > 0)
+        if (JsoncFile.Read(file, faults) is not { } root)
         {
             return new(null, faults.All, faults.Describe(file)); // what is missing from a broken file says nothing
         }

@@ -22,13 +22,19 @@ internal static class HttpEndpoints
         var guard = new HttpGuard(options);
         app.Use((context, next) => guard.InvokeAsync(context, next));
         app.MapMethods("/", Get, (RequestDelegate)ConsolePage.WriteAsync);
-        app.MapMethods("/healthz", Get, context => context.Response.WriteAsync("ok\n", context.RequestAborted));
+        app.MapMethods("/healthz", Get, AliveAsync);
         app.MapMethods("/readyz", Get, ReadyAsync);
         app.MapMethods("/metrics", Get, MetricsAsync);
         app.MapMethods("/api/sessions", Get, SessionsAsync);
         app.MapMethods("/api/sessions/{id}", Get, SessionAsync);
         app.MapMethods("/api/sessions/{id}/trace", Get, TraceAsync);
         app.MapDelete("/api/sessions/{id}", HangUpAsync);
+    }
+
+    private static Task AliveAsync(HttpContext context)
+    {
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync("ok\n", context.RequestAborted);
     }
 
     private static Task ReadyAsync(HttpContext context)

@@ -8,6 +8,11 @@ namespace Gateway.Host.Running;
 /// <summary>The host that peers reach us by, where the configuration names none.</summary>
 internal static class AdvertisedAddress
 {
+    /// <summary>Nobody's addresses (RFC 5737, RFC 3849), which are routed as most of the Internet is.</summary>
+    private const string Somewhere = "192.0.2.1";
+
+    private const string SomewhereV6 = "2001:db8::1";
+
     /// <summary>
     /// The listening address; for 0.0.0.0 and [::] the address that this machine would send to <paramref name="peer"/>
     /// from. Connecting a datagram socket sends nothing.
@@ -25,19 +30,24 @@ internal static class AdvertisedAddress
             return listening.ToString();
         }
 
-        return Towards(listening.AddressFamily, peer ?? "192.0.2.1").ToString();
+        return Towards(listening.AddressFamily, peer ?? Somewhere).ToString();
     }
 
     /// <summary>The address that this machine itself sends to that one from; for null to somewhere in the Internet.</summary>
     public static IPAddress Towards(IPAddress? peer) =>
-        Towards(peer?.AddressFamily ?? AddressFamily.InterNetwork, peer?.ToString() ?? "192.0.2.1");
+        Towards(peer?.AddressFamily ?? AddressFamily.InterNetwork, peer?.ToString() ?? Somewhere);
 
     /// <summary>Whether a socket can be bound to it.</summary>
     public static bool IsLocal(IPAddress address) =>
         IPAddress.IsLoopback(address) || NetworkInterface.GetAllNetworkInterfaces().Any(
             one => one.GetIPProperties().UnicastAddresses.Any(unicast => unicast.Address.Equals(address)));
 
-    private static IPAddress Towards(AddressFamily family, string peer)
+    /// <summary>A peer whose name cannot be found yet, as at a boot before the network is up, lies somewhere in the Internet.</summary>
+    private static IPAddress Towards(AddressFamily family, string peer) =>
+        SourceTo(family, peer) ?? SourceTo(family, family == AddressFamily.InterNetwork ? Somewhere : SomewhereV6)
+        ?? (family == AddressFamily.InterNetwork ? IPAddress.Loopback : IPAddress.IPv6Loopback);
+
+    private static IPAddress? SourceTo(AddressFamily family, string peer)
     {
         try
         {
@@ -47,7 +57,7 @@ internal static class AdvertisedAddress
         }
         catch (SocketException)
         {
-            return family == AddressFamily.InterNetwork ? IPAddress.Loopback : IPAddress.IPv6Loopback;
+            return null;
         }
     }
 }

@@ -68,7 +68,7 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
         _sip = new SipEndpoint(options.Endpoint(), time, logs.CreateLogger<SipEndpoint>(), tap: _traces);
         _relay = options.Media.Engine == MediaEngine.Rtpengine
             ? new RtpengineRelay(options.Rtpengine(), time, logs.CreateLogger<RtpengineRelay>())
-            : new EmbeddedRelay(options.Embedded(AdvertisedAddress.IsLocal), _notices, time, logs);
+            : Embedded(options, time, logs);
 
         var router = new StanzaRouter();
         var discovery = new ServiceDiscovery(options.Discovery(), router);
@@ -217,6 +217,17 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
                 Log.Notice(_logger, lack);
             }
         }
+    }
+
+    private EmbeddedRelay Embedded(GatewayOptions options, TimeProvider time, ILoggerFactory logs)
+    {
+        var embedded = options.Embedded(AdvertisedAddress.IsLocal);
+        if (options.MediaNotice(embedded) is { } notice)
+        {
+            Log.Notice(_logger, $"Media is taken at {string.Join(", ", embedded.Addresses)}; {notice}.");
+        }
+
+        return new EmbeddedRelay(embedded, _notices, time, logs);
     }
 
     private async Task RunStreamAsync()

@@ -78,6 +78,13 @@ internal static class RoomOptions
         };
     }
 
+    /// <summary>What to tell an operator of an address for media that the configuration did not choose, and that clients elsewhere
+    /// cannot reach, as beside a PBX on the same machine; null when all is well.</summary>
+    public static string? MediaNotice(this GatewayOptions options, EmbeddedRelayOptions embedded) =>
+        options.Media.Address.IsEmpty && embedded.ExternalAddress is null && embedded.Addresses.All(IPAddress.IsLoopback)
+            ? "only this machine reaches it: name an address in Media.Address for phones and clients elsewhere"
+            : null;
+
     /// <summary>
     /// Messages are taken where the configuration says, else beside SIP: at port 2855 (RFC 4975 section 15.4), or, where SIP itself
     /// is not at its usual port, wherever the system finds one free.

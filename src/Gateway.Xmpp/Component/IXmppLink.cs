@@ -31,6 +31,11 @@ public interface IXmppLinkObserver
 
     /// <summary>The stream was lost; reconnecting goes on for ever.</summary>
     void OnDown(string reason);
+
+    /// <summary>An attempt to open the stream failed: no server, or one that refused; the next one follows.</summary>
+    void OnNotOpened(string reason)
+    {
+    }
 }
 
 /// <summary>The answer to an IQ.</summary>

@@ -186,7 +186,12 @@ public sealed class XmppComponent : IXmppLink, IDisposable
         var (outcome, stream) = await ComponentStream.OpenAsync(_dial, _options, _time, stopping).ConfigureAwait(false);
         if (stream is null)
         {
-            LogFailure(outcome);
+            var reason = LogFailure(outcome);
+            foreach (var observer in _observers)
+            {
+                Guarded("link observer", () => observer.OnNotOpened(reason));
+            }
+
             return false;
         }
 
@@ -290,16 +295,18 @@ public sealed class XmppComponent : IXmppLink, IDisposable
         }
     }
 
-    private void LogFailure(HandshakeOutcome outcome)
+    private string LogFailure(HandshakeOutcome outcome)
     {
         switch (outcome)
         {
             case HandshakeOutcome.Refused refused:
                 Log.Refused(_logger, _options.Server, _options.Domain, refused.Condition, refused.Text, refused.Remedy);
-                break;
+                return $"refused with {refused.Condition}";
             case HandshakeOutcome.Unreachable unreachable:
                 Log.Unreachable(_logger, _options.Server, unreachable.Reason, unreachable.Remedy);
-                break;
+                return unreachable.Reason;
+            default:
+                return "not opened";
         }
     }
 

@@ -144,6 +144,53 @@ public sealed partial class GatewayProcessTests : IDisposable
         Assert.Matches("failed  store /proc/gateway/state: .*correct State.Path", output);
     }
 
+    [Fact]
+    public async Task Check_of_a_store_whose_folder_is_a_file_says_so()
+    {
+        var (code, output, _) = await GatewayProcess.RunAsync(["check", "--config", _config], ("GATEWAY_State__Path", _config));
+
+        Assert.Equal(1, code);
+        Assert.Contains($"failed  store {_config}: that is a file. Name a folder in State.Path.\n", output, StringComparison.Ordinal);
+    }
+
+    [Fact] // beside a PBX on the same machine, when nothing is said of media: calls would be silent
+    public async Task Media_that_only_this_machine_reaches_is_told_by_check_and_run()
+    {
+        (string, string)[] embedded = [("GATEWAY_Media__Engine", "embedded")];
+
+        var (_, output, _) = await GatewayProcess.RunAsync(["check", "--config", _config], embedded);
+        using var gateway = GatewayProcess.Start(["run", "--config", _config], embedded);
+
+        Assert.Matches("ok      media at 127.0.0.1, .*; only this machine reaches it: name an address in Media.Address", output);
+        await gateway.LineAsync("Media is taken at 127.0.0.1; only this machine reaches it");
+        await gateway.LineAsync("Started: component");
+        await gateway.SignalAsync("TERM");
+        Assert.Equal(0, (await gateway.EndAsync()).Code);
+    }
+
+    [Fact] // as at a boot before the network's names can be asked
+    public async Task Trunk_whose_name_is_not_found_yet_does_not_make_the_gateway_known_as_loopback()
+    {
+        (string, string)[] unknown =
+        [
+            ("GATEWAY_Media__Engine", "embedded"), ("GATEWAY_Sip__Listen", "udp:0.0.0.0:0"), ("GATEWAY_Sip__Trunks__pbx__Uri", "sip:pbx.invalid"),
+        ];
+        using var somewhere = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        var expected = IPAddress.Loopback; // a machine without a route
+        try
+        {
+            somewhere.Connect("192.0.2.1", 5060);
+            expected = ((IPEndPoint)somewhere.LocalEndPoint!).Address;
+        }
+        catch (SocketException)
+        {
+        }
+
+        var (_, output, _) = await GatewayProcess.RunAsync(["check", "--config", _config], unknown);
+
+        Assert.Contains($"ok      media at {expected}, ", output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("TERM")]
     [InlineData("INT")]

@@ -76,6 +76,23 @@ public sealed class RealServersTests : IDisposable
         Assert.DoesNotContain("quoted", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Running_gateway_with_another_secret_says_in_readyz_that_it_was_refused()
+    {
+        await using var prosody = await ProsodyServer.StartAsync(new ProsodyOptions { Component = ("sip.example.org", "other") });
+        var config = Write($"127.0.0.1:{prosody.ComponentPort}", "sip:127.0.0.1:9;transport=tcp", "127.0.0.1:9");
+        using var gateway = GatewayProcess.Start(["run", "--config", config], ("GATEWAY_Log__Format", "json"));
+        var line = System.Text.Json.JsonDocument.Parse(await gateway.LineAsync("Started: component")).RootElement;
+        using var client = new HttpClient { BaseAddress = new Uri(line.GetProperty("Http").GetString()!) };
+
+        await Eventually.HoldsAsync(
+            async () => (await (await client.GetAsync("/readyz")).Content.ReadAsStringAsync())
+                .Contains($"127.0.0.1:{prosody.ComponentPort} is not up yet: refused with not-authorized", StringComparison.Ordinal),
+            () => "not told");
+        await gateway.SignalAsync("TERM");
+        Assert.Equal(0, (await gateway.EndAsync()).Code);
+    }
+
     private static async Task GetsReadyAsync(string config)
     {
         using var gateway = GatewayProcess.Start(["run", "--config", config], ("GATEWAY_Log__Format", "json"));

@@ -266,6 +266,17 @@ public sealed class GatewayConfigurationTests : IDisposable
     }
 
     [Fact]
+    public void Key_that_is_written_twice_hides_no_other_fault()
+    {
+        var result = Load("""{ "Xmpp": { "Domain": "a.example", "Domain": "b.example", "Bogus": 1 }, "Log": { "Level": "Loud" } }""");
+
+        Assert.Contains("Xmpp.Domain (line 1): the key is written twice", result.Message, StringComparison.Ordinal);
+        Assert.Contains("Xmpp.Secret: required", result.Message, StringComparison.Ordinal);
+        Assert.Contains("Xmpp.Bogus", result.Message, StringComparison.Ordinal);
+        Assert.Contains("Log.Level", result.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Environment_overrides_the_file()
     {
         var options = Good(Smallest, new Hashtable

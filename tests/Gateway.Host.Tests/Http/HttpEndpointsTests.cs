@@ -23,7 +23,10 @@ public sealed class HttpEndpointsTests
     {
         await using var http = await HttpFixture.StartAsync(whyNot: "down");
 
-        Assert.Equal("ok\n", await http.Client.GetStringAsync("/healthz"));
+        var answer = await http.Client.GetAsync("/healthz");
+
+        Assert.Equal("ok\n", await answer.Content.ReadAsStringAsync());
+        Assert.Equal("text/plain", answer.Content.Headers.ContentType?.MediaType);
     }
 
     [Theory] // RFC 9110 section 9.1; probes of load balancers ask so

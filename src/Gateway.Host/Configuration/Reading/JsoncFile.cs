@@ -8,8 +8,8 @@ public static class JsoncFile
 {
     private const int MaxBytes = 4 * 1024 * 1024;
 
-    /// <summary>Reads the file; a fault and an empty section when it cannot be read.</summary>
-    public static ConfigNode.Section Read(string path, ConfigurationFaults faults)
+    /// <summary>Reads the file; a fault and null when it cannot be read. A key that is written twice is a fault, and reading goes on.</summary>
+    public static ConfigNode.Section? Read(string path, ConfigurationFaults faults)
     {
         try
         {
@@ -17,7 +17,7 @@ public static class JsoncFile
             if (file.Exists && file.Length > MaxBytes)
             {
                 faults.Add(new ConfigurationFault(path, null, null, $"the file is larger than {MaxBytes} bytes", "Give a smaller file"));
-                return new ConfigNode.Section(path);
+                return null;
             }
 
             return Parse(File.ReadAllBytes(path), path, faults);
@@ -26,12 +26,12 @@ public static class JsoncFile
         {
             var problem = e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.Message.TrimEnd('.');
             faults.Add(new ConfigurationFault(path, null, null, problem, "Name a readable file by --config"));
-            return new ConfigNode.Section(path);
+            return null;
         }
     }
 
     /// <summary>Parses UTF-8 text (a byte order mark is allowed).</summary>
-    public static ConfigNode.Section Parse(ReadOnlySpan<byte> utf8, string name, ConfigurationFaults faults)
+    public static ConfigNode.Section? Parse(ReadOnlySpan<byte> utf8, string name, ConfigurationFaults faults)
     {
         if (utf8.StartsWith("\uFEFF"u8))
         {
@@ -73,7 +73,7 @@ public static class JsoncFile
             faults.Add(new ConfigurationFault(name, null, null, "a string of the file is not UTF-8", "Save the file as UTF-8"));
         }
 
-        return new ConfigNode.Section(name);
+        return null;
     }
 
     private readonly ref struct Parser(ReadOnlySpan<byte> utf8, ConfigurationFaults faults)
