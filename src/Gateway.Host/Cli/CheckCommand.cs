@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using System.Net.Sockets;
 using Gateway.Host.Configuration;
 using Gateway.Host.Running;
@@ -88,7 +89,7 @@ internal static class CheckCommand
             foreach (var address in embedded.Addresses)
             {
                 using var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-                socket.Bind(new System.Net.IPEndPoint(address, 0));
+                socket.Bind(new IPEndPoint(address, 0));
             }
 
             return new CheckLine(options.MediaNotice(embedded) is { } notice ? $"{name}; {notice}" : name, null, null);
@@ -151,6 +152,19 @@ internal static class CheckCommand
         if (!SipUri.TryParse(trunk.Uri, out var uri))
         {
             return new CheckLine(name, "not a SIP URI", remedy);
+        }
+
+        try
+        {
+            _ = await Dns.GetHostAddressesAsync(uri.Host.Trim('[', ']'), cancellationToken).ConfigureAwait(false);
+        }
+        catch (SocketException e)
+        {
+            return new CheckLine(name, $"no address of {uri.Host} is found ({e.Message})", $"Correct Sip.Trunks.{trunk.Name}.Uri, or the DNS");
+        }
+        catch (OperationCanceledException)
+        {
+            return new CheckLine(name, $"no address of {uri.Host} is found in time", $"Correct Sip.Trunks.{trunk.Name}.Uri, or the DNS");
         }
 
         try

@@ -189,6 +189,7 @@ public sealed partial class GatewayProcessTests : IDisposable
         var (_, output, _) = await GatewayProcess.RunAsync(["check", "--config", _config], unknown);
 
         Assert.Contains($"ok      media at {expected}, ", output, StringComparison.Ordinal);
+        Assert.Contains("failed  trunk pbx, OPTIONS to sip:pbx.invalid: no address of pbx.invalid is found", output, StringComparison.Ordinal);
     }
 
     [Theory]
