@@ -69,11 +69,18 @@ internal sealed class UdpTransport : IAsyncDisposable
         var any = (EndPoint)new IPEndPoint(
             _socket.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
         var (last, sender) = (default(SocketAddress), default(UdpFlow)); // a proxy sends all that comes
+        var turn = default(ReadingTurn);
         while (!stopping.IsCancellationRequested)
         {
             try
             {
-                var length = await _socket.ReceiveFromAsync(buffer, SocketFlags.None, from, stopping).ConfigureAwait(false);
+                var receiving = _socket.ReceiveFromAsync(buffer, SocketFlags.None, from, stopping);
+                if (turn.IsOver(receiving.IsCompleted))
+                {
+                    await Task.Yield();
+                }
+
+                var length = await receiving.ConfigureAwait(false);
                 if (sender is null || !from.Equals(last))
                 {
                     sender = new UdpFlow(this, (IPEndPoint)any.Create(from));

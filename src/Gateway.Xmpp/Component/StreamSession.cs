@@ -12,6 +12,12 @@ internal sealed class StreamSession(
     /// <summary>Stanzas go out together up to this many octets: one system call and one packet for what was sent at one moment.</summary>
     private const int BatchOctets = 64 * 1024;
 
+    /// <summary>
+    /// Who reads may be on the one thread that waits for all sockets of the process; a server that always has more to say must not
+    /// keep it there. A burst is read in one go.
+    /// </summary>
+    private const int MostAtOnce = 64;
+
     /// <summary>For the last stanzas after the order to stop.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
 
@@ -53,9 +59,18 @@ internal sealed class StreamSession(
 
     private async Task<StreamItem> ReadAsync()
     {
+        var atOnce = 0;
         while (true)
         {
-            var item = await stream.ReadAsync().ConfigureAwait(false);
+            var reading = stream.ReadAsync();
+            atOnce = reading.IsCompleted ? atOnce + 1 : 0;
+            if (atOnce == MostAtOnce)
+            {
+                atOnce = 0;
+                await Task.Yield();
+            }
+
+            var item = await reading.ConfigureAwait(false);
             if (item is not StreamItem.Element element || element.Content.Name.Namespace == StreamNamespaces.Streams)
             {
                 return item;
