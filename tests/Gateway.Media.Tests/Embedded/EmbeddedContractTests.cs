@@ -2,6 +2,7 @@ using System.Net;
 using Gateway.Media.Embedded;
 using Gateway.Media.Relay;
 using Gateway.Media.Tests.Relay;
+using Gateway.Testing.Servers;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Media.Tests.Embedded;
@@ -13,6 +14,9 @@ public sealed class EmbeddedContractTests(EmbeddedFixture fixture)
 /// <summary>One relay and one process of ends for all tests of the class.</summary>
 public sealed class EmbeddedFixture : IRelayFixture, IAsyncLifetime, IAsyncDisposable
 {
+    private const int Ports = 600;
+
+    private readonly int _firstPort = FreePorts.BlockForMedia(Ports);
     private EmbeddedRelay? _relay;
     private MediaEnds? _ends;
 
@@ -26,8 +30,8 @@ public sealed class EmbeddedFixture : IRelayFixture, IAsyncLifetime, IAsyncDispo
             new EmbeddedRelayOptions
             {
                 Addresses = [IPAddress.Loopback, IPAddress.IPv6Loopback],
-                FirstPort = 28_000, // ports that others hold are passed over
-                LastPort = 28_999,
+                FirstPort = _firstPort, // ports that others hold are passed over
+                LastPort = _firstPort + Ports - 1,
             },
             NoMediaNotices.Instance,
             TimeProvider.System,
@@ -41,5 +45,6 @@ public sealed class EmbeddedFixture : IRelayFixture, IAsyncLifetime, IAsyncDispo
     {
         await _ends!.DisposeAsync();
         await _relay!.DisposeAsync();
+        FreePorts.GiveBack(_firstPort, Ports);
     }
 }

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Gateway.Media.Embedded;
 using Gateway.Media.Relay;
 using Gateway.Media.Tests.Relay;
+using Gateway.Testing.Servers;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Media.Tests.Embedded;
@@ -13,6 +14,9 @@ public sealed class EmbeddedNoticeTests : IAsyncLifetime, IAsyncDisposable, IMed
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly Codec[] Codecs = [Codec.Pcmu, Codec.Digits];
 
+    private const int Ports = 40;
+
+    private readonly int _firstPort = FreePorts.BlockForMedia(Ports);
     private readonly Channel<MediaNotice> _notices = Channel.CreateUnbounded<MediaNotice>();
     private EmbeddedRelay? _relay;
     private MediaEnds? _ends;
@@ -25,7 +29,7 @@ public sealed class EmbeddedNoticeTests : IAsyncLifetime, IAsyncDisposable, IMed
         _relay = new EmbeddedRelay(
             new EmbeddedRelayOptions
             {
-                Addresses = [IPAddress.Loopback], FirstPort = 29_500, LastPort = 29_599, SilenceNotice = TimeSpan.FromSeconds(2),
+                Addresses = [IPAddress.Loopback], FirstPort = _firstPort, LastPort = _firstPort + Ports - 1, SilenceNotice = TimeSpan.FromSeconds(2),
             },
             this,
             TimeProvider.System,
@@ -39,6 +43,7 @@ public sealed class EmbeddedNoticeTests : IAsyncLifetime, IAsyncDisposable, IMed
     {
         await _ends!.DisposeAsync();
         await _relay!.DisposeAsync();
+        FreePorts.GiveBack(_firstPort, Ports);
     }
 
     [Fact] // RFC 8122 section 6.2, R-32: nothing passes, and the call's owner hears why

@@ -1,6 +1,7 @@
 using System.Net;
 using Gateway.Media.Embedded;
 using Gateway.Media.Relay;
+using Gateway.Testing.Servers;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Media.Tests.Embedded;
@@ -11,9 +12,20 @@ public sealed class EmbeddedRelayTests : IAsyncDisposable
     private const string Head = "v=0\r\no=phone 7 3 IN IP4 127.0.0.1\r\ns=call\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n";
     private const string Offer = Head + "m=audio 4000 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\na=label:1\r\na=ptime:20\r\n";
 
-    private readonly EmbeddedRelay _relay = Relay(new EmbeddedRelayOptions { FirstPort = 29_000, LastPort = 29_199, MostSessions = 3, Threads = 1 });
+    /// <summary>Of one relay; a test has two at most.</summary>
+    private const int Ports = 40;
 
-    public ValueTask DisposeAsync() => _relay.DisposeAsync();
+    private readonly int _firstPort = FreePorts.BlockForMedia(2 * Ports);
+    private readonly EmbeddedRelay _relay;
+
+    public EmbeddedRelayTests() => _relay = Relay(
+        new EmbeddedRelayOptions { FirstPort = _firstPort, LastPort = _firstPort + Ports - 1, MostSessions = 3, Threads = 1 });
+
+    public async ValueTask DisposeAsync()
+    {
+        await _relay.DisposeAsync();
+        FreePorts.GiveBack(_firstPort, 2 * Ports);
+    }
 
     [Fact] // IMediaRelay: the origin is the author's, save its address; RFC 8866: what is not ours goes through
     public async Task Everything_but_transport_goes_through()
@@ -106,7 +118,8 @@ public sealed class EmbeddedRelayTests : IAsyncDisposable
     [Fact]
     public async Task No_port_left_is_told_so()
     {
-        await using var small = Relay(new EmbeddedRelayOptions { FirstPort = 29_300, LastPort = 29_303, Threads = 1 });
+        var first = FreePorts.Block(4); // that nobody else holds
+        await using var small = Relay(new EmbeddedRelayOptions { FirstPort = first, LastPort = first + 3, Threads = 1 });
         var faults = new List<MediaFault>();
         for (var i = 0; i < 3; i++)
         {
@@ -121,7 +134,7 @@ public sealed class EmbeddedRelayTests : IAsyncDisposable
     {
         await using var relay = Relay(new EmbeddedRelayOptions
         {
-            FirstPort = 29_400, LastPort = 29_499, ExternalAddress = IPAddress.Parse("198.51.100.7"), Threads = 1,
+            FirstPort = _firstPort + Ports, LastPort = _firstPort + (2 * Ports) - 1, ExternalAddress = IPAddress.Parse("198.51.100.7"), Threads = 1,
         });
         var web = (await relay.OfferAsync(new("s", "one", Offer, MediaProfile.WebRtc), default)).Sdp!;
         var plain = (await relay.OfferAsync(new("t", "one", Offer, MediaProfile.PlainRtp), default)).Sdp!;
@@ -136,7 +149,8 @@ public sealed class EmbeddedRelayTests : IAsyncDisposable
     {
         await using var relay = Relay(new EmbeddedRelayOptions
         {
-            Addresses = [IPAddress.Loopback, IPAddress.IPv6Loopback], FirstPort = 29_600, LastPort = 29_699, Threads = 1,
+            Addresses = [IPAddress.Loopback, IPAddress.IPv6Loopback], FirstPort = _firstPort + Ports,
+            LastPort = _firstPort + (2 * Ports) - 1, Threads = 1,
         });
         var offer = Offer.Replace("IP4 127.0.0.1", "IP6 ::1", StringComparison.Ordinal);
         var shown = (await relay.OfferAsync(new("s", "one", offer, MediaProfile.PlainRtp), default)).Sdp!;

@@ -12,12 +12,12 @@ namespace Gateway.Testing.Servers;
 public static class FreePorts
 {
     private const int First = 12_000;
-    private const int FirstOfMedia = 24_000;
-    private const int LastGiven = 29_000;
+    private const int FirstOfMedia = 22_000;
     private const int FirstPassing = 31_000;
     private const int Last = 32_700;
     private const int MostTries = 100_000;
     private const int Lanes = 3;
+    private const int WidthOfMedia = ((FirstPassing - FirstOfMedia) / Lanes) & ~1;
 
     /// <summary>Ports in a row of one lane.</summary>
     private const int Stretch = 4;
@@ -27,6 +27,9 @@ public static class FreePorts
     private static readonly Lock Gate = new();
     private static int _next;
 
+    /// <summary>Within the lane; from anywhere where the lane is another's too.</summary>
+    private static int _nextOfMedia = Lane.Claim is null ? Random.Shared.Next(WidthOfMedia) & ~1 : 0;
+
     /// <summary>One port, given to nobody else: it may stay unused for a while.</summary>
     public static int One() => Block(1);
 
@@ -35,14 +38,45 @@ public static class FreePorts
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Stretch);
         const int rounds = (FirstOfMedia - First) / (Stretch * Lanes);
-        return Take(count, IsFree, () =>
-            First + (((Random.Shared.Next(rounds) * Lanes) + Lane.Number) * Stretch) + (Random.Shared.Next(Stretch - count + 1) & ~1));
+        for (var i = 0; i < MostTries; i++)
+        {
+            var first = First + (((Random.Shared.Next(rounds) * Lanes) + Lane.Number) * Stretch) + (Random.Shared.Next(Stretch - count + 1) & ~1);
+            var ports = Enumerable.Range(first, count).ToArray();
+            lock (Gate)
+            {
+                if (ports.All(IsFree))
+                {
+                    Array.ForEach(ports, port => Given[port] = true);
+                    return first;
+                }
+            }
+        }
+
+        throw new InvalidOperationException($"No {count} free ports in a row: {Given.Count} were given away.");
     }
 
     /// <summary>The first of <paramref name="count"/> ports in a row that nobody else is given, for a media engine: it passes
-    /// over those that another process holds.</summary>
-    public static int BlockForMedia(int count) => Take(
-        count, port => !Given.ContainsKey(port), () => Random.Shared.Next(FirstOfMedia, LastGiven - count) & ~1);
+    /// over those that another process holds. One after the other, lest pieces be left that are too short. It is even.</summary>
+    public static int BlockForMedia(int count)
+    {
+        var start = FirstOfMedia + (Lane.Number * WidthOfMedia);
+        lock (Gate)
+        {
+            for (var tried = 0; tried < WidthOfMedia; tried += 2)
+            {
+                var first = start + ((_nextOfMedia + tried) % WidthOfMedia);
+                var ports = Enumerable.Range(first, count).ToArray();
+                if (first + count <= start + WidthOfMedia && !ports.Any(Given.ContainsKey))
+                {
+                    Array.ForEach(ports, port => Given[port] = true);
+                    _nextOfMedia = (first - start + count + 1) & ~1;
+                    return first;
+                }
+            }
+        }
+
+        throw new InvalidOperationException($"No {count} ports in a row for media: {Given.Count} were given away.");
+    }
 
     /// <summary>Takes back what was given.</summary>
     public static void GiveBack(int first, int count)
@@ -74,21 +108,6 @@ public static class FreePorts
                 return first;
             }
         }
-    }
-
-    private static int Take(int count, Func<int, bool> isFree, Func<int> guess)
-    {
-        for (var i = 0; i < MostTries; i++)
-        {
-            var first = guess();
-            var ports = Enumerable.Range(first, count).ToArray();
-            if (ports.All(isFree) && ports.All(port => Given.TryAdd(port, true)))
-            {
-                return first;
-            }
-        }
-
-        throw new InvalidOperationException($"No {count} free ports in a row: {Given.Count} were given away.");
     }
 
     /// <summary>An abstract address is bound once in a network namespace, as a port is, and is free again when its process ends.</summary>

@@ -24,4 +24,17 @@ public sealed class FreePortsTests
 
         Assert.Equal(lengths.Sum(), given.Distinct().Count());
     }
+
+    [Fact] // what is left between two blocks is of no use, so they follow one another
+    public void Blocks_for_media_do_not_overlap_and_are_given_again_when_they_are_given_back()
+    {
+        int[] lengths = [1_000, 400, 40, 600, 400, 40, 400];
+        for (var round = 0; round < 20; round++)
+        {
+            var given = lengths.Select(count => (First: FreePorts.BlockForMedia(count), Count: count)).ToList();
+
+            Assert.Equal(lengths.Sum(), given.SelectMany(one => Enumerable.Range(one.First, one.Count)).Distinct().Count());
+            given.ForEach(one => FreePorts.GiveBack(one.First, one.Count));
+        }
+    }
 }
