@@ -232,14 +232,16 @@ internal sealed partial class CallMedia
         }
 
         // Named in every offer: the relay forgets what it transcoded otherwise.
-        var transcode = WithDigits(TranscodeFor(CodecComparison.Compare(sent: phone, phone, offer)), offer);
+        var fit = CodecComparison.Compare(sent: phone, phone, offer);
+        var transcode = WithDigits(TranscodeFor(fit), offer);
         var made = await OfferAsync(UserTag, offer, MediaProfile.PlainRtp, transcode).ConfigureAwait(false);
         if (!TryTake(made, out var shown))
         {
             return null;
         }
 
-        made = await AnswerAsync(UserTag, PhoneTag, CodecComparison.AnswerFor(shown, phone), MediaProfile.WebRtc).ConfigureAwait(false);
+        var answer = CodecComparison.AnswerFor(shown, phone, KeepsNumbers(fit));
+        made = await AnswerAsync(UserTag, PhoneTag, answer, MediaProfile.WebRtc).ConfigureAwait(false);
         return TryTake(made, out var toClient) ? toClient : null;
     }
 

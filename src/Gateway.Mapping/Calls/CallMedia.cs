@@ -179,7 +179,7 @@ internal sealed partial class CallMedia : IAsyncDisposable
                 }
 
                 toPhone = Describes.InOrderOf(sent!, PhoneProfile.Trim(shown));
-                answer = CodecComparison.AnswerFor(shown, phone);
+                answer = CodecComparison.AnswerFor(shown, phone, KeepsNumbers(fit));
             }
 
             var made = await AnswerAsync(UserTag, PhoneTag, answer, MediaProfile.WebRtc).ConfigureAwait(false);
@@ -194,7 +194,7 @@ internal sealed partial class CallMedia : IAsyncDisposable
                 return;
             }
 
-            var fits = isKnown || (fit is not CodecFit.Reinvite && CodecComparison.VideoFits(sent!, phone, offer));
+            var fits = isKnown || ((fit is CodecFit.Same or CodecFit.Transcode || KeepsNumbers(fit)) && CodecComparison.VideoFits(sent!, phone, offer));
             var needsReinvite = !fits || !Describes.SameAddress(sent!, toPhone);
             if (needsReinvite)
             {
@@ -270,6 +270,9 @@ internal sealed partial class CallMedia : IAsyncDisposable
         (_, _versioning) = _versioning.Apply(sdp);
         SipDescription = _versioning.Text;
     }
+
+    /// <summary>The relay is told the phone's own numbers, and gives each packet those of its receiver.</summary>
+    private bool KeepsNumbers(CodecFit fit) => fit is CodecFit.Renumbered && _context.Relay.Renumbers;
 
     private static ImmutableArray<string> TranscodeFor(CodecFit fit) => fit is CodecFit.Transcode t ? t.Encodings : [];
 

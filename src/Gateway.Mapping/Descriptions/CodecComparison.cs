@@ -13,7 +13,13 @@ public abstract record CodecFit
     /// <summary>The stored answer answers the client's offer: same codecs under the same numbers. No re-INVITE.</summary>
     public sealed record Same : CodecFit;
 
-    /// <summary>There are common codecs, but the SIP side may send others or other numbers: offer the client's own.</summary>
+    /// <summary>
+    /// The same codecs under other numbers, of which none means one codec to the SIP side and another to the client. No re-INVITE with a
+    /// relay that renumbers packets: a phone that has numbers of its own would only repeat them in its answer.
+    /// </summary>
+    public sealed record Renumbered : CodecFit;
+
+    /// <summary>There are common codecs, but the SIP side may send others, or numbers that mean others: offer the client's own.</summary>
     public sealed record Reinvite : CodecFit;
 
     /// <summary>No common codec: the relay must transcode to the encodings named, which the SIP side took.</summary>
@@ -57,15 +63,23 @@ public static class CodecComparison
             return new CodecFit.Transcode([.. voice.Select(codec => NameOf(answerAudio, theirs[codec]))]);
         }
 
-        bool Fits(CodecIdentity codec)
+        CodecFit fit = new CodecFit.Same();
+        foreach (var (codec, wanted) in theirs)
         {
-            var number = ours.GetValueOrDefault(codec, theirs[codec]);
-            return clients.TryGetValue(codec, out var wanted)
-                ? wanted == number && wanted == theirs[codec]
-                : codec.IsAuxiliary && !clients.ContainsValue(number); // events the client did not offer are dropped by it
+            var number = ours.GetValueOrDefault(codec, wanted);
+            if (!IsFree(clientAudio, number, codec) || !IsFree(clientAudio, wanted, codec)
+                || (!codec.IsAuxiliary && !clients.ContainsKey(codec))) // events the client did not offer are dropped by it
+            {
+                return new CodecFit.Reinvite();
+            }
+
+            if (clients.TryGetValue(codec, out var known) && (known != number || known != wanted))
+            {
+                fit = new CodecFit.Renumbered();
+            }
         }
 
-        return theirs.Keys.All(Fits) ? new CodecFit.Same() : new CodecFit.Reinvite();
+        return fit;
     }
 
     /// <summary>
@@ -97,7 +111,10 @@ public static class CodecComparison
     /// The stored answer as an answer to another offer: m-lines in that offer's order, codecs that it has, under its numbers
     /// (matched by name, clock rate and channels). Streams without a common codec are refused.
     /// </summary>
-    public static SdpSession AnswerFor(SdpSession offer, SdpSession answer)
+    /// <param name="offer">The other offer.</param>
+    /// <param name="answer">The stored answer.</param>
+    /// <param name="keepsNumbers">The numbers stay the answerer's own: for a relay that renumbers.</param>
+    public static SdpSession AnswerFor(SdpSession offer, SdpSession answer, bool keepsNumbers = false)
     {
         ArgumentNullException.ThrowIfNull(offer);
         ArgumentNullException.ThrowIfNull(answer);
@@ -111,18 +128,19 @@ public static class CodecComparison
                 unused.RemoveAt(unused.FindIndex(media => ReferenceEquals(media, match))); // records compare all their lines
             }
 
-            lines.Add(match is null ? offered.Refused() : Renumbered(offered, match));
+            lines.Add(match is null ? offered.Refused() : Renumbered(offered, match, keepsNumbers));
         }
 
         return answer with { Media = lines.ToImmutable() };
     }
 
-    private static SdpMedia Renumbered(SdpMedia offered, SdpMedia answered)
+    private static SdpMedia Renumbered(SdpMedia offered, SdpMedia answered, bool keepsNumbers)
     {
         var numbers = Codecs(offered);
         var mapped = MediaFormats.Map(
             answered,
-            format => CodecIdentity.Of(answered, format) is { } codec ? numbers.GetValueOrDefault(codec) : null);
+            format => CodecIdentity.Of(answered, format) is { } codec && numbers.TryGetValue(codec, out var number)
+                ? keepsNumbers ? format : number : null);
         var hasCodec = mapped.Formats.Any(format => CodecIdentity.Of(mapped, format) is { IsAuxiliary: false });
         if (!hasCodec)
         {
@@ -131,6 +149,10 @@ public static class CodecComparison
 
         return offered.Value("mid") is { } mid ? mapped.WithAttribute("mid", mid) : mapped.WithoutAttribute("mid");
     }
+
+    /// <summary>The number means this codec in the description, or nothing.</summary>
+    private static bool IsFree(SdpMedia media, string number, CodecIdentity codec) =>
+        !media.Formats.Contains(number) || CodecIdentity.Of(media, number) == codec;
 
     private static SdpMedia? Audio(SdpSession sdp) =>
         sdp.Media.FirstOrDefault(media => media is { Media: "audio", IsRefused: false });

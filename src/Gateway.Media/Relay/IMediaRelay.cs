@@ -17,6 +17,12 @@ public interface IMediaRelay
     bool Bundles => true;
 
     /// <summary>
+    /// Whether packets get the payload numbers that their receiver named, whatever the sender's are, so that the two ends need
+    /// not agree on any.
+    /// </summary>
+    bool Renumbers => true;
+
+    /// <summary>
     /// Takes an offer of one end and gives the offer to show the other end. Repeated for re-offers: hold, ICE restart, and
     /// the own offer of an end on whose behalf the gateway had offered before. As long as the session lives, the other end's
     /// address and ports stay, so it need not be asked when its last answer still fits: same codecs, same numbers.

@@ -46,6 +46,9 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
     /// <summary>10.5 bundles what it answers and nothing that it offers.</summary>
     public bool Bundles => false;
 
+    /// <summary>10.5 passes packets through with the numbers that they have.</summary>
+    public bool Renumbers => false;
+
     /// <inheritdoc/>
     public async ValueTask<MediaResult> OfferAsync(MediaOffer offer, CancellationToken cancellationToken)
     {

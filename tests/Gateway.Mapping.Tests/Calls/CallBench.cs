@@ -274,6 +274,8 @@ internal sealed class CallBench : IAsyncDisposable
 
         public bool Bundles { get; set; } = true;
 
+        public bool Renumbers { get; set; } = true;
+
         public MediaFault Fault { get; set; }
 
         public ConcurrentQueue<string> Done { get; } = new();
@@ -282,7 +284,14 @@ internal sealed class CallBench : IAsyncDisposable
 
         public ValueTask<MediaResult> OfferAsync(MediaOffer offer, CancellationToken cancellationToken) => Answer("offer", offer.Towards);
 
-        public ValueTask<MediaResult> AnswerAsync(MediaAnswer answer, CancellationToken cancellationToken) => Answer("answer", answer.Towards);
+        /// <summary>The answer that it was given last.</summary>
+        public string Answered { get; private set; } = "";
+
+        public ValueTask<MediaResult> AnswerAsync(MediaAnswer answer, CancellationToken cancellationToken)
+        {
+            Answered = answer.Sdp;
+            return Answer("answer", answer.Towards);
+        }
 
         public ValueTask<MediaResult> TrickleAsync(MediaTrickle trickle, CancellationToken cancellationToken)
         {

@@ -193,6 +193,28 @@ public sealed class CallClauseTests
         Assert.Equal(proposed, string.Join(' ', propose.Elements().Select(element => element.Attribute("media")?.Value)));
     }
 
+    [Theory] // R-21, RFC 3264 section 6.1: it would only repeat its numbers, and they are the relay's to change
+    [InlineData(true, "0 101", "re-INVITE sendonly")]
+    [InlineData(false, "0 126", "re-INVITE, re-INVITE sendonly")]
+    public async Task A_phone_with_numbers_of_its_own_is_asked_anew_only_if_the_relay_does_not_renumber(bool renumbers, string told, string asked)
+    {
+        await using var bench = new CallBench();
+        bench.Relay.Renumbers = renumbers;
+        bench.Propose();
+        var (_, leg, sink) = await bench.Sip.Invited;
+        sink.TryPost(new SipCallEvent.Answered(FakeRelay.Phone.Replace("126", "101", StringComparison.Ordinal)));
+        await bench.WhenIn(CallState.Proceeded);
+        bench.Jingle("session-initiate", inner: Contents());
+        await bench.WhenIn(CallState.Active);
+        await bench.Link.Get("jingle", "session-accept");
+
+        bench.Jingle("session-info", inner: "<hold xmlns='urn:xmpp:jingle:apps:rtp:info:1'/>");
+        await leg.When("re-INVITE sendonly"); // after whatever else it was to be asked
+
+        Assert.Equal(asked, string.Join(", ", leg.Done));
+        Assert.Contains($"m=audio 4000 RTP/AVP {told}\r\n", bench.Relay.Answered, StringComparison.Ordinal);
+    }
+
     private static async Task<string> RingJuliet(CallBench bench)
     {
         bench.Invite();

@@ -23,15 +23,19 @@ public sealed class CodecComparisonTests
     public void Opus_fits_although_its_name_is_spelt_otherwise() =>
         Assert.Equal(new CodecFit.Same(), Compare("RTP/AVP 111", "rtpmap:111 OPUS/48000/2", "111 0", "rtpmap:111 opus/48000/2"));
 
-    [Fact] // Gajim numbers Opus 96
-    public void Other_number_for_the_same_codec_needs_a_reinvite() =>
+    [Theory]
+    [InlineData("111", "96")] // Gajim numbers Opus 96
+    [InlineData("96", "111")] // RFC 3264 section 6.1: the answerer may have numbers of its own to receive with
+    public void Other_number_for_the_same_codec_is_for_the_relay_to_change(string phones, string clients) =>
         Assert.Equal(
-            new CodecFit.Reinvite(), Compare("RTP/AVP 111", "rtpmap:111 opus/48000/2", "96", "rtpmap:96 opus/48000/2"));
+            new CodecFit.Renumbered(),
+            Compare($"RTP/AVP {phones}", $"rtpmap:{phones} opus/48000/2", clients, $"rtpmap:{clients} opus/48000/2"));
 
-    [Fact] // RFC 3264 section 6.1: the answerer may have numbers of its own to receive with
-    public void Number_that_the_phone_chose_for_itself_needs_a_reinvite() =>
-        Assert.Equal(
-            new CodecFit.Reinvite(), Compare("RTP/AVP 96", "rtpmap:96 opus/48000/2", "111", "rtpmap:111 opus/48000/2"));
+    [Theory] // nobody could tell what a packet of that number is
+    [InlineData("111", "96 111", "rtpmap:96 opus/48000/2\r\na=rtpmap:111 speex/16000")] // the phone sends by the INVITE's number
+    [InlineData("96", "111 96", "rtpmap:111 opus/48000/2\r\na=rtpmap:96 speex/16000")] // and perhaps by its own
+    public void Number_that_means_another_codec_to_the_client_needs_a_reinvite(string phones, string clients, string map) =>
+        Assert.Equal(new CodecFit.Reinvite(), Compare($"RTP/AVP {phones}", $"rtpmap:{phones} opus/48000/2", clients, map));
 
     [Fact] // the phone may send any codec it answered
     public void Codec_that_the_client_lacks_needs_a_reinvite() =>
@@ -76,6 +80,18 @@ public sealed class CodecComparisonTests
         Assert.Equal("0-15", audio.Fmtp("101"));
         Assert.DoesNotContain(audio.Attributes, attribute => attribute.Value?.StartsWith("18 ", StringComparison.Ordinal) == true);
         Assert.Equal("20", audio.Value("ptime"));
+    }
+
+    [Fact]
+    public void Stored_answer_keeps_its_numbers_for_a_relay_that_renumbers()
+    {
+        var answer = Sample.Sdp(Text("4000 RTP/AVP 97 18 101", "rtpmap:97 opus/48000/2\r\na=rtpmap:101 telephone-event/8000"));
+        var offer = Sample.Sdp(Client("96 126", "rtpmap:96 opus/48000/2\r\na=rtpmap:126 telephone-event/8000\r\na=mid:audio"));
+
+        var audio = Assert.Single(CodecComparison.AnswerFor(offer, answer, keepsNumbers: true).Media);
+
+        Assert.Equal<string>(["97", "101"], audio.Formats);
+        Assert.Equal("audio", audio.Value("mid"));
     }
 
     [Fact] // RFC 3264 section 6

@@ -224,7 +224,7 @@ public abstract partial class MediaRelayContract
     }
 
     /// <summary>What the gateway says for an end that has not spoken: the codecs that WebRTC clients have, no address yet.</summary>
-    private static string MadeUp(IEnumerable<Codec> codecs)
+    private protected static string MadeUp(IEnumerable<Codec> codecs)
     {
         var all = codecs.ToList();
         return "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
