@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Net.Sockets;
+using Gateway.Mapping.Addresses;
 using Gateway.Mapping.Configuration;
 using Gateway.Media.Relay;
 using Gateway.Sip.Sdp;
@@ -44,6 +46,7 @@ internal sealed partial class CallMedia
                 ToTag = Other(from),
                 Transcode = transcode,
                 Srtp = towards == MediaProfile.PlainRtp ? Srtp : MediaSrtp.Off,
+                Family = towards == MediaProfile.PlainRtp ? Family : null,
             },
             CancellationToken.None); // the relay's own patience ends it
 
@@ -58,6 +61,10 @@ internal sealed partial class CallMedia
         TrunkSrtp.Optional => MediaSrtp.Optional,
         _ => MediaSrtp.Off,
     };
+
+    /// <summary>A trunk that is reached by IPv6 presumably hears nothing from IPv4. What a name means only DNS knows, and is not waited for.</summary>
+    private AddressFamily? Family =>
+        _call.Parties.Target?.NextHop is { } next && HostPart.TryReadLiteral(next.Host, out var address) ? address.AddressFamily : null;
 
     private static string Other(string tag) => tag == UserTag ? PhoneTag : UserTag;
 

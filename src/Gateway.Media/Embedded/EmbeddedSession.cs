@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net.Sockets;
 using Gateway.Media.Embedded.Descriptions;
 using Gateway.Media.Embedded.Transports;
 using Gateway.Media.Io;
@@ -156,7 +157,7 @@ internal sealed partial class EmbeddedSession
                 ? () => transport.Describe(protocol, mid, reader.Source(index), SetupRole.ActPass) : null;
         }
 
-        if (TryOpenPlain(reader, index, hint: "") is not { } plain)
+        if (TryOpenPlain(reader, index, FamilyHint(offer.Family)) is not { } plain)
         {
             return null;
         }
@@ -176,6 +177,14 @@ internal sealed partial class EmbeddedSession
         var wanted = medium.Mid is { Length: > 0 and <= 16 } own && own.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? own : $"{index}";
         return Enumerable.Range(0, index).Any(i => reader.Medium(i).Mid == wanted) ? $"m{index}" : wanted;
     }
+
+    /// <summary>An address that stands for a family.</summary>
+    private static string FamilyHint(AddressFamily? family) => family switch
+    {
+        AddressFamily.InterNetwork => "0.0.0.0",
+        AddressFamily.InterNetworkV6 => "::",
+        _ => "",
+    };
 
     private PlainSide? TryOpenPlain(RelayEnd end, int index, string hint)
     {

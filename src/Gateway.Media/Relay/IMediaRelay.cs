@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net.Sockets;
 
 namespace Gateway.Media.Relay;
 
@@ -98,6 +99,10 @@ public sealed record MediaOffer(string SessionId, string FromTag, string Sdp, Me
 
     /// <summary>For <see cref="MediaProfile.PlainRtp"/>. A re-offer says it again.</summary>
     public MediaSrtp Srtp { get; init; }
+
+    /// <summary>For <see cref="MediaProfile.PlainRtp"/>: IPv4 or IPv6, where it is known which of them the reader reaches, and the relay
+    /// has both; null: the relay's first address. A re-offer says it again.</summary>
+    public AddressFamily? Family { get; init; }
 }
 
 /// <summary>An answer to be rewritten. <paramref name="Towards"/> describes the end that offered.</summary>

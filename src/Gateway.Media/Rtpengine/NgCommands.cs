@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net.Sockets;
 using Gateway.Media.Relay;
 
 namespace Gateway.Media.Rtpengine;
@@ -14,6 +15,12 @@ internal static class NgCommands
         new("call-id", Text(offer.SessionId)),
         new("from-tag", Text(offer.FromTag)),
         .. Optional("to-tag", offer.ToTag),
+        .. Optional("address-family", offer.Family switch
+        {
+            AddressFamily.InterNetwork => "IP4",
+            AddressFamily.InterNetworkV6 => "IP6",
+            _ => null,
+        }),
         .. Codecs(offer.Transcode),
         .. PressingKeys(InsertsDigits(offer), offer.Towards == MediaProfile.WebRtc ? OfferForWebRtc : OfferForPhones(profile, offer.Srtp)),
         // Towards the end that offers; "active", the default, would shake hands before that end has an answer.

@@ -282,7 +282,13 @@ internal sealed class CallBench : IAsyncDisposable
 
         public ImmutableArray<MediaEndStatistics> Ends { get; set; } = [];
 
-        public ValueTask<MediaResult> OfferAsync(MediaOffer offer, CancellationToken cancellationToken) => Answer("offer", offer.Towards);
+        public ConcurrentQueue<MediaOffer> Offers { get; } = new();
+
+        public ValueTask<MediaResult> OfferAsync(MediaOffer offer, CancellationToken cancellationToken)
+        {
+            Offers.Enqueue(offer);
+            return Answer("offer", offer.Towards);
+        }
 
         /// <summary>The answer that it was given last.</summary>
         public string Answered { get; private set; } = "";

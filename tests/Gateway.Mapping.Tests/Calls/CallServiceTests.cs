@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Xml.Linq;
 using Gateway.Mapping.Calls;
 using Gateway.Media.Relay;
@@ -43,6 +44,22 @@ public sealed class CallServiceTests
         Assert.Equal("delete", bench.Relay.Done.Last());
         Assert.DoesNotContain("BYE", leg.Done); // the phone hung up itself
         Assert.Equal(0, bench.Time.ArmedTimers);
+    }
+
+    [Theory] // a phone that is reached by IPv6 hears nothing that is sent from IPv4
+    [InlineData("sip:[2001:db8::9]", AddressFamily.InterNetworkV6)]
+    [InlineData("sip:192.0.2.9", AddressFamily.InterNetwork)]
+    [InlineData("sip:pbx.test", null)]
+    public async Task Phone_is_offered_media_in_the_address_family_of_its_trunk(string uri, AddressFamily? family)
+    {
+        await using var bench = new CallBench(options => options with
+        {
+            Trunks = options.Trunks.SetItem("pbx", options.Trunks["pbx"] with { Uri = uri }),
+        });
+        bench.Propose();
+        await bench.Sip.Invited;
+
+        Assert.Equal((MediaProfile.PlainRtp, family), bench.Relay.Offers.Select(offer => (offer.Towards, offer.Family)).First());
     }
 
     [Fact] // MAPPING 9.3, J-3, J-5, J-30

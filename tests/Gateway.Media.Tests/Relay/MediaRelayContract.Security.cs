@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using Gateway.Media.Relay;
 
@@ -52,6 +53,22 @@ public abstract partial class MediaRelayContract
         Assert.Equal("::1", forPhone.Host);
         await web.OfferedAsync(forWeb);
         await phone.RemoteAsync(forPhone);
+
+        await BothHearAsync(web, phone);
+    }
+
+    [Fact] // a gateway with both families, whose phones know one
+    public async Task Phone_is_offered_an_address_of_its_own_family()
+    {
+        var web = await WebAsync();
+        var phone = await PhoneAsync("::1");
+
+        var forPhone = Sdp(await Relay.OfferAsync(
+            new(Session, "web", web.Offer(Browser), MediaProfile.PlainRtp) { Family = AddressFamily.InterNetworkV6 }, default));
+        Assert.Equal("::1", forPhone.Host);
+        var forWeb = await AnswerAsync("web", "phone", phone.Answer(forPhone, DeskPhone), MediaProfile.WebRtc);
+        await phone.RemoteAsync(forPhone);
+        await web.AnsweredAsync(forWeb);
 
         await BothHearAsync(web, phone);
     }
