@@ -178,6 +178,7 @@ internal sealed partial class CallActor : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _sink.Forget();
         foreach (var timer in _timers)
         {
             if (timer is not null)

@@ -8,6 +8,7 @@ namespace Gateway.Mapping.Calls;
 /// </summary>
 internal sealed class SipLegSink(CallActor call) : ISipCallSink
 {
+    private volatile CallActor? _call = call;
     private volatile ISipCall? _abandoned;
 
     /// <summary>From now on the leg only ends itself.</summary>
@@ -17,11 +18,17 @@ internal sealed class SipLegSink(CallActor call) : ISipCallSink
         leg.Cancel();
     }
 
+    /// <summary>
+    /// The call is over. The stack keeps its side of an INVITE for another half minute (RFC 6026 section 7.2), which must not keep all that
+    /// the call knew in memory as well.
+    /// </summary>
+    public void Forget() => _call = null;
+
     public bool TryPost(SipCallEvent sipEvent)
     {
         if (_abandoned is not { } leg)
         {
-            return sipEvent is SipCallEvent.Info info ? TryPostInfo(info) : call.TryPost(Translate(sipEvent));
+            return _call is { } call && (sipEvent is SipCallEvent.Info info ? TryPostInfo(call, info) : call.TryPost(Translate(call, sipEvent)));
         }
 
         if (sipEvent is SipCallEvent.Answered)
@@ -33,11 +40,11 @@ internal sealed class SipLegSink(CallActor call) : ISipCallSink
     }
 
     /// <summary>Keys; other bodies concern nobody here.</summary>
-    private bool TryPostInfo(SipCallEvent.Info info) =>
+    private static bool TryPostInfo(CallActor call, SipCallEvent.Info info) =>
         !DigitText.TryRead(info.Body, out var key, out var duration)
         || call.TryPost(new CallInput(new CallEvent.DigitSignalled(key, duration)));
 
-    private CallInput Translate(SipCallEvent e) => e switch
+    private static CallInput Translate(CallActor call, SipCallEvent e) => e switch
     {
         SipCallEvent.Trying => new(new CallEvent.SipTrying()),
         SipCallEvent.Ringing r => new(new CallEvent.SipRinging(r.Sdp is not null)) { PhoneSdp = r.Sdp },

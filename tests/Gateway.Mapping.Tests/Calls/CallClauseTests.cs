@@ -215,6 +215,35 @@ public sealed class CallClauseTests
         Assert.Contains($"m=audio 4000 RTP/AVP {told}\r\n", bench.Relay.Answered, StringComparison.Ordinal);
     }
 
+    [Fact] // RFC 6026 section 7.2: the stack keeps the leg for half a minute longer
+    public async Task A_call_that_is_over_is_not_kept_in_memory_by_its_leg()
+    {
+        await using var bench = new CallBench();
+        var (leg, sink, said) = await TalkAndEnd(bench);
+
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+
+        Assert.False(said.IsAlive);
+        Assert.False(sink.TryPost(new SipCallEvent.Answered(FakeRelay.Phone))); // and the stack ends what comes late
+        GC.KeepAlive(leg);
+    }
+
+    private static async Task<(FakeCall Leg, ISipCallSink Sink, WeakReference Said)> TalkAndEnd(CallBench bench)
+    {
+        bench.Propose();
+        var (_, leg, sink) = await bench.Sip.Invited;
+        var phone = new string(FakeRelay.Phone.AsSpan());
+        sink.TryPost(new SipCallEvent.Answered(phone));
+        await bench.WhenIn(CallState.Proceeded);
+        bench.Jingle("session-initiate", inner: Contents());
+        await bench.WhenIn(CallState.Active);
+        bench.Jingle("session-terminate", inner: "<reason><success/></reason>");
+        await bench.Service.WhenEmptyAsync(CancellationToken.None);
+        return (leg, sink, new WeakReference(phone));
+    }
+
     private static async Task<string> RingJuliet(CallBench bench)
     {
         bench.Invite();
