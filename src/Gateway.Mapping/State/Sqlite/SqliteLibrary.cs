@@ -23,7 +23,7 @@ internal static class SqliteLibrary
     {
         if (!NativeLibrary.TryLoad(File, out var library))
         {
-            return $"{File} is missing: install the Debian package libsqlite3-0";
+            return $"needs {File}, which is missing: install the Debian package libsqlite3-0";
         }
 
         NativeLibrary.SetDllImportResolver(
