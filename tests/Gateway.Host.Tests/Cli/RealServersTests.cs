@@ -1,3 +1,4 @@
+using Gateway.Sip.Messages;
 using Gateway.Sip.UserAgent;
 using Gateway.Testing;
 using Gateway.Testing.Servers;
@@ -64,6 +65,56 @@ public sealed class RealServersTests : IDisposable
     }
 
     [Fact]
+    public async Task Snippet_for_kamailio_and_the_file_to_copy_lead_to_the_gateway_and_let_it_in()
+    {
+        var (port, edge) = (FreePorts.One(), FreePorts.One());
+        var config = _folder.Write("kamailio.json", $$"""
+            {
+              "Xmpp": { "Domain": "sip.example.org", "Server": "127.0.0.1:9", "Secret": "x" },
+              "Sip": { "Listen": [ "udp:127.0.0.2:{{port}}" ], "Trunks": { "edge": { "Uri": "sip:127.0.0.1:{{edge}}", "Domain": "phones.example.org" } } },
+              "Mapping": { "LocalDomains": [ "example.org" ] },
+              "Media": { "Address": "127.0.0.1" },
+              "State": { "Path": "{{_folder.Path}}/state" },
+              "Http": { "Listen": "127.0.0.1:0" }
+            }
+            """);
+        var snippet = await GatewayProcess.RunAsync(["snippet", "kamailio", "--config", config]);
+        var copied = await File.ReadAllTextAsync(Path.Combine(Tree.ArrowsTests.Root(), "deploy", "kamailio", "gateway.cfg"));
+        using var gateway = GatewayProcess.Start(["run", "--config", config]);
+        await gateway.LineAsync("Started: component");
+        await using var phone = await APeerAsync();
+        foreach (var text in new[]
+        {
+            snippet.Output,
+            copied.Replace("sip:198.51.100.7", $"sip:127.0.0.2:{port}", StringComparison.Ordinal).Replace("198.51.100.7", "127.0.0.2", StringComparison.Ordinal),
+        })
+        {
+            await using var kamailio = await KamailioServer.StartAsync(edge, ["tm", "sl", "rr", "pv", "siputils", "textops", "xlog"], text + """
+
+                request_route {
+                    route(FROM_XMPP_GATEWAY);
+                    route(TO_XMPP_GATEWAY);
+                    sl_send_reply("403", "For nobody");
+                }
+                route[RELAY] {
+                    if (src_ip == 127.0.0.2) { sl_send_reply("200", "The gateway is let in"); exit; }
+                    t_relay();
+                }
+                """);
+
+            var (_, output, _) = await GatewayProcess.RunAsync(["check", "--config", config]);
+            var forXmpp = await OptionsAsync(phone, "sip:juliet@example.org", edge);
+            var forNobody = await OptionsAsync(phone, "sip:juliet@example.net", edge);
+
+            Assert.Contains($"ok      trunk edge, OPTIONS to sip:127.0.0.1:{edge}: 200 The gateway is let in", output, StringComparison.Ordinal);
+            Assert.Equal((200, 403), (forXmpp, forNobody));
+        }
+
+        await gateway.SignalAsync("TERM");
+        Assert.Equal(0, (await gateway.EndAsync()).Code);
+    }
+
+    [Fact]
     public async Task Check_with_another_secret_says_where_both_are_written()
     {
         await using var prosody = await ProsodyServer.StartAsync(new ProsodyOptions { Component = ("sip.example.org", "other") });
@@ -104,6 +155,18 @@ public sealed class RealServersTests : IDisposable
         await gateway.SignalAsync("TERM");
         Assert.Equal(0, (await gateway.EndAsync()).Code);
     }
+
+    private static async Task<int> OptionsAsync(SipEndpoint phone, string target, int proxy)
+    {
+        var to = NameAddrOf(target);
+        var result = await phone.SendAsync(
+            new OutgoingRequest(SipMethod.Options, to.Uri, NameAddrOf("sip:1002@phones.example.org"), to) { NextHop = NameAddrOf($"sip:127.0.0.1:{proxy}").Uri },
+            CancellationToken.None);
+        return result.Status;
+    }
+
+    private static NameAddr NameAddrOf(string uri) =>
+        SipUri.TryParse(uri, out var parsed) ? new NameAddr(null, parsed) : throw new ArgumentException("not a SIP URI", nameof(uri));
 
     private static async Task<SipEndpoint> APeerAsync()
     {

@@ -21,15 +21,15 @@ internal static class KamailioSnippet
             # It names the caller in From, and in P-Asserted-Identity.
             route[FROM_XMPP_GATEWAY] {
                 if (src_ip != XMPP_GATEWAY_HOST) return;
-                if (is_method("INVITE")) record_route();
+                if (is_method("INVITE|SUBSCRIBE")) record_route();
                 route(RELAY);
                 exit;
             }
 
-            # Users of these domains are XMPP users.
+            # Users of these domains are XMPP users. Phones have domains of their own.
             {{SnippetText.ToConfigure(options, "#")}}route[TO_XMPP_GATEWAY] {
                 if (!({{condition}})) return;
-                if (is_method("INVITE")) record_route();
+                if (is_method("INVITE|SUBSCRIBE")) record_route();
                 $du = XMPP_GATEWAY;
                 route(RELAY);
                 exit;
