@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Gateway.Load.Figures;
 using Gateway.Load.Servers;
 using Gateway.Load.Xmpp;
+using Gateway.Testing.Components;
 using Gateway.Testing.Servers;
 
 namespace Gateway.Load.Msrp;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Gateway.Load.Figures;
+using Gateway.Testing.Components;
 
 namespace Gateway.Load.Xmpp;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Xml.Linq;
+using Gateway.Testing.Components;
 
 namespace Gateway.Load.Xmpp;
 
@@ -112,7 +113,7 @@ internal sealed class XmppCallers : IDisposable
                 break;
             case "proceed" when Find(sid) is { } call:
                 (call.Peer, call.ProceededAt) = (from, at);
-                Request(call, $"<jingle xmlns='{JingleNs}' action='session-initiate' sid='{sid}' initiator='{call.User}'>{Descriptions.Offer}</jingle>",
+                Request(call, $"<jingle xmlns='{JingleNs}' action='session-initiate' sid='{sid}' initiator='{call.User}'>{JingleAudio.Offer}</jingle>",
                     isResult => Refuse(call, isResult, "session-initiate"));
                 break;
             case "reject" or "retract" or "finish" when Find(sid) is { AcceptedAt: 0 } call:
@@ -143,7 +144,7 @@ internal sealed class XmppCallers : IDisposable
                 var name = (string?)payload.Elements().First(e => e.Name.LocalName == "content").Attribute("name");
                 call.Peer = (string)iq.Attribute("from")!;
                 call.AcceptedAt = DateTime.UtcNow.Ticks;
-                Request(call, $"<jingle xmlns='{JingleNs}' action='session-accept' sid='{call.Sid}' responder='{call.User}'>{Descriptions.Answer(name!)}</jingle>",
+                Request(call, $"<jingle xmlns='{JingleNs}' action='session-accept' sid='{call.Sid}' responder='{call.User}'>{JingleAudio.Answer(name!)}</jingle>",
                     isResult => Refuse(call, isResult, "session-accept"));
                 break;
             case "session-terminate":

@@ -74,7 +74,7 @@ public abstract class CallToXmppTests(GatewaySite site)
     {
         await using var asking = await site.NewGatewayAsync(c => c["Mapping"]!["PresenceAskXmppUsers"] = true);
         var juliet = await site.NewXmppPhoneAsync(new { message_initiation = false, on_initiate = "accept" });
-        await using var phone = await site.PlaceCallAsync("call_and_hang_up", juliet.BareJid, asking.SipPort);
+        await using var phone = await site.PlaceCallAsync("call_and_hang_up", juliet.BareJid, asking.SipPort, ("talk", "300"));
 
         var asked = await juliet.Events.WaitAsync(e => e.Kind == "presence" && e["xml"]?.Contains("urn:xmpp:decloak:0", StringComparison.Ordinal) == true);
         Assert.All(["urn:xmpp:temppres:0", "http://telepathy.freedesktop.org/xmpp/protocol/decloak"], name => Assert.Contains(name, asked["xml"], StringComparison.Ordinal));
@@ -92,7 +92,7 @@ public abstract class CallToXmppTests(GatewaySite site)
     {
         await using var asking = await site.NewGatewayAsync(c => c["Mapping"]!["PresenceAskXmppUsers"] = true);
         var juliet = await site.NewXmppPhoneAsync(new { on_propose = "answer" });
-        await using var phone = await site.PlaceCallAsync("call_and_hang_up", juliet.BareJid, asking.SipPort);
+        await using var phone = await site.PlaceCallAsync("call_and_hang_up", juliet.BareJid, asking.SipPort, ("talk", "300"));
 
         await juliet.SeesMessageAsync("propose");
         await phone.SucceedsAsync();

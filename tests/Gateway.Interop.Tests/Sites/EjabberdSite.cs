@@ -11,8 +11,8 @@ public sealed class EjabberdSite : GatewaySite
 
     protected override async Task<JsonObject> StartMediaAsync()
     {
-        var rtpengine = await RtpengineServer.StartAsync();
-        (Engine, MediaPorts) = (rtpengine, rtpengine.MediaPorts);
+        var rtpengine = await RtpengineServer.StartAsync(PortsOfMedia);
+        (Engine, EngineProcess, MediaPorts) = (rtpengine, rtpengine.Id, rtpengine.MediaPorts);
         return new JsonObject { ["Engine"] = "rtpengine", ["Rtpengine"] = new JsonArray(rtpengine.Address) };
     }
 }

@@ -18,11 +18,18 @@ public abstract class GatewaySite : IAsyncLifetime
     /// <summary>The component of the gateway that most tests use.</summary>
     public const string Component = "sip." + Domain;
 
+    /// <summary>A domain whose users, all of them, a test plays by one component.</summary>
+    public const string Crowd = "crowd." + Domain;
+
     /// <summary>The password of every account.</summary>
     public const string Password = "secret";
 
+    /// <summary>UDP ports of a media engine: four for each call of the largest burst.</summary>
+    protected const int PortsOfMedia = 1_400;
+
     private const string SecondComponent = "sip2." + Domain;
-    private const string Secret = "component secret of the tests";
+    /// <summary>The secret of every component.</summary>
+    public const string Secret = "component secret of the tests";
 
     /// <summary>The processes of SIP users and XMPP users who chat, started for the first test that needs them.</summary>
     private readonly Lazy<Task<PhoneScript>> _sipUsers = new(() => PhoneScript.StartAsync(RepositoryFiles.MsrpPhoneScript));
@@ -55,6 +62,9 @@ public abstract class GatewaySite : IAsyncLifetime
     /// <summary>UDP ports of the media engine, both included.</summary>
     public (int First, int Last) MediaPorts { get; protected set; }
 
+    /// <summary>The process that holds these ports; null where the gateway does.</summary>
+    public int? EngineProcess { get; protected set; }
+
     /// <summary>The media engine, where it is a process of its own.</summary>
     protected IAsyncDisposable? Engine { get; set; }
 
@@ -64,7 +74,7 @@ public abstract class GatewaySite : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        Server = await StartServerAsync([(Component, Secret), (SecondComponent, Secret)]);
+        Server = await StartServerAsync([(Component, Secret), (SecondComponent, Secret), (Crowd, Secret)]);
         Media = await StartMediaAsync();
         Phones = await XmppPhones.StartAsync(RepositoryFiles.XmppPhoneScript);
         Link = TcpLink.To(Server.ComponentPort);
@@ -146,7 +156,7 @@ public abstract class GatewaySite : IAsyncLifetime
     {
         await NothingIsLeftAsync();
         return await SippProcess.CallAsync(
-            RepositoryFiles.Scenario(scenario), PhonePort, gatewayPort, user.Split('@')[0], [.. values, ("domain", Domain)]);
+            RepositoryFiles.Scenario(scenario), PhonePort, gatewayPort, user.Split('@')[0], [.. values, ("domain", Domain), ("caller", "1001")]);
     }
 
     /// <summary>A second gateway beside the first, at <c>sip2.example.org</c>, with what the test changes.</summary>

@@ -6,8 +6,6 @@ namespace Gateway.Interop.Tests.Sites;
 /// <summary>The gateway beside Prosody, with the media engine that it has itself.</summary>
 public sealed class ProsodySite : GatewaySite
 {
-    private const int PortsOfMedia = 1_000;
-
     protected override async Task<IXmppServer> StartServerAsync(IReadOnlyList<(string Domain, string Secret)> components) =>
         await ProsodyServer.StartAsync(new ProsodyOptions
         {

@@ -24,6 +24,9 @@ public sealed class GatewayProcess : IAsyncDisposable
     /// <summary>Its configuration file.</summary>
     public string ConfigurationFile => _folder.At("gateway.json");
 
+    /// <summary>Where it keeps its state.</summary>
+    public string StateFolder => _folder.At("state");
+
     /// <summary>What it logged.</summary>
     public string Output => _process?.Output ?? "";
 
@@ -43,7 +46,7 @@ public sealed class GatewayProcess : IAsyncDisposable
         var http = FreePorts.One();
         var gateway = new GatewayProcess(assembly, http);
         configuration["Http"] = new JsonObject { ["Listen"] = $"127.0.0.1:{http}" };
-        configuration["State"] = new JsonObject { ["Path"] = gateway._folder.At("state") };
+        configuration["State"] = new JsonObject { ["Path"] = gateway.StateFolder };
         gateway._folder.Write("gateway.json", configuration.ToJsonString());
         await gateway.RestartAsync();
         return gateway;

@@ -11,15 +11,15 @@ public sealed class RtpengineServer : IAsyncDisposable
     /// <summary>Where the daemon's package puts it.</summary>
     public const string Program = "/usr/bin/rtpengine";
 
-    private const int PortsOfOne = 400;
-
     private readonly int _firstPort;
+    private readonly int _ports;
     private OwnedProcess? _process;
 
-    private RtpengineServer(int ngPort, int firstPort)
+    private RtpengineServer(int ngPort, int firstPort, int ports)
     {
         NgPort = ngPort;
         _firstPort = firstPort;
+        _ports = ports;
     }
 
     /// <summary>Whether the daemon is there to be started.</summary>
@@ -32,15 +32,18 @@ public sealed class RtpengineServer : IAsyncDisposable
     public int NgPort { get; }
 
     /// <summary>The ports it gives to media, both ends included.</summary>
-    public (int First, int Last) MediaPorts => (_firstPort, _firstPort + PortsOfOne - 1);
+    public (int First, int Last) MediaPorts => (_firstPort, _firstPort + _ports - 1);
 
     /// <summary>What it logged, for failure messages.</summary>
     public string Output => _process?.Output ?? "";
 
-    /// <summary>Starts one and waits until it answers a ping.</summary>
-    public static async Task<RtpengineServer> StartAsync(CancellationToken cancellationToken = default)
+    /// <summary>Its process id.</summary>
+    public int Id => _process?.Id ?? throw new InvalidOperationException("not started");
+
+    /// <summary>Starts one with so many ports, four for a call, and waits until it answers a ping.</summary>
+    public static async Task<RtpengineServer> StartAsync(int ports = 400, CancellationToken cancellationToken = default)
     {
-        var server = new RtpengineServer(FreePorts.One(), FreePorts.BlockForMedia(PortsOfOne));
+        var server = new RtpengineServer(FreePorts.One(), FreePorts.BlockForMedia(ports), ports);
         await server.RunAsync(cancellationToken);
         return server;
     }
@@ -67,7 +70,7 @@ public sealed class RtpengineServer : IAsyncDisposable
     {
         await StopAsync();
         FreePorts.GiveBack(NgPort, 1);
-        FreePorts.GiveBack(_firstPort, PortsOfOne);
+        FreePorts.GiveBack(_firstPort, _ports);
     }
 
     private async Task RunAsync(CancellationToken cancellationToken)

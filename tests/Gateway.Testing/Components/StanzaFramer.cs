@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Gateway.Load.Xmpp;
+namespace Gateway.Testing.Components;
 
 /// <summary>
 /// Cuts a component stream into its header and stanzas by counting tags: the driver must cost little, and shares no code with

@@ -1,7 +1,7 @@
-namespace Gateway.Load.Xmpp;
+namespace Gateway.Testing.Components;
 
 /// <summary>What a client built upon WebRTC says of its audio.</summary>
-internal static class Descriptions
+public static class JingleAudio
 {
     /// <summary>Contents of session-initiate.</summary>
     public const string Offer = """

@@ -4,13 +4,13 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Gateway.Load.Xmpp;
+namespace Gateway.Testing.Components;
 
 /// <summary>
 /// A component stream (XEP-0114) with a thread of its own that blocks on the socket: what arrives is timed the moment the
 /// kernel hands it over.
 /// </summary>
-internal sealed partial class ComponentSocket : IDisposable
+public sealed partial class ComponentSocket : IDisposable
 {
     private const int TcpQuickAck = 12;
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -33,7 +33,7 @@ internal sealed partial class ComponentSocket : IDisposable
         component._reading = new Thread(component.Read) { IsBackground = true, Name = domain };
         component._reading.Start();
         component.Send($"<?xml version='1.0'?><stream:stream xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams' to='{domain}'>");
-        await component._isUp.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await component._isUp.Task.WaitAsync(Eventually.Patience);
         return component;
     }
 
@@ -67,7 +67,7 @@ internal sealed partial class ComponentSocket : IDisposable
                 _socket.SetRawSocketOption((int)ProtocolType.Tcp, TcpQuickAck, one); // it lapses after every read
             }
 
-            _isUp.TrySetException(new InvalidOperationException($"Prosody ended the stream of {_domain}."));
+            _isUp.TrySetException(new InvalidOperationException($"The server ended the stream of {_domain}."));
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -94,7 +94,7 @@ internal sealed partial class ComponentSocket : IDisposable
             }
             else
             {
-                _isUp.TrySetException(new InvalidOperationException($"Prosody refuses {_domain}: {stanza}"));
+                _isUp.TrySetException(new InvalidOperationException($"The server refuses {_domain}: {stanza}"));
             }
         }
         else
