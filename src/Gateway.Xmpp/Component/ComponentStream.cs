@@ -14,7 +14,6 @@ internal sealed class ComponentStream : IAsyncDisposable
     private readonly ServerConnection _connection;
     private readonly StanzaReader _reader;
     private readonly TimeProvider _time;
-    private Task<StreamItem>? _pendingRead;
 
     private ComponentStream(ServerConnection connection, StanzaReader reader, TimeProvider time)
     {
@@ -47,7 +46,7 @@ internal sealed class ComponentStream : IAsyncDisposable
         HandshakeOutcome outcome;
         try
         {
-            // The XML reader knows no cancellation: closing the connection is what ends its read.
+            // Closing the connection is what ends a read.
             using var closing = either.Token.Register(connection.Stream.Dispose);
             outcome = await stream.ShakeHandsAsync(options).ConfigureAwait(false);
         }
@@ -69,7 +68,7 @@ internal sealed class ComponentStream : IAsyncDisposable
     }
 
     /// <summary>The next element from the server.</summary>
-    public Task<StreamItem> ReadAsync() => _pendingRead = _reader.ReadAsync().AsTask();
+    public ValueTask<StreamItem> ReadAsync() => _reader.ReadAsync();
 
     /// <summary>Writes whole stanzas.</summary>
     public async Task WriteAsync(ReadOnlyMemory<byte> octets, CancellationToken cancel)
@@ -96,16 +95,7 @@ internal sealed class ComponentStream : IAsyncDisposable
     public void Abort() => _connection.Stream.Dispose();
 
     /// <summary>Ends the connection; reads and writes under way fail.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await _connection.Stream.DisposeAsync().ConfigureAwait(false);
-        if (_pendingRead is { } read)
-        {
-            await ((Task)read).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // the XML reader is not disposed under a read
-        }
-
-        _reader.Dispose();
-    }
+    public ValueTask DisposeAsync() => _connection.Stream.DisposeAsync();
 
     private async Task<HandshakeOutcome> ShakeHandsAsync(XmppComponentOptions options)
     {
