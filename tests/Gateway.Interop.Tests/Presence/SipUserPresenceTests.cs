@@ -76,6 +76,44 @@ public abstract class SipUserPresenceTests(GatewaySite site)
         Assert.Equal("available", (await FromPhoneAsync(later))["type"]);
     }
 
+    [Fact] // the button to call would be gone until her next login
+    public async Task Subscriber_sees_the_contact_again_when_the_link_to_the_XMPP_server_is_back()
+    {
+        var juliet = await site.NewXmppPhoneAsync();
+        await juliet.SendXmlAsync($"<presence to='{Phone}' type='subscribe'/>");
+        await FromPhoneAsync(juliet);
+        await site.Link.CutAsync();
+        int seen;
+        try
+        {
+            await Testing.Eventually.HoldsAsync(async () => !await site.Gateway.IsReadyAsync());
+            seen = juliet.Events.Count;
+        }
+        finally
+        {
+            site.Link.Mend();
+        }
+
+        await FromPhoneAsync(juliet, seen);
+        await Testing.Eventually.HoldsAsync(site.Gateway.IsReadyAsync, patience: TimeSpan.FromSeconds(90));
+    }
+
+    [Fact]
+    public async Task Subscriber_sees_the_contact_again_when_the_gateway_was_killed_and_started_anew()
+    {
+        await using var gateway = await site.NewGatewayAsync(_ => { });
+        var juliet = await site.NewXmppPhoneAsync();
+        var phone = $"1001@{gateway.Component}";
+        await juliet.SendXmlAsync($"<presence to='{phone}' type='subscribe'/>");
+        await FromAsync(phone, juliet);
+        await gateway.Process.HasStoredAllAsync();
+        var seen = juliet.Events.Count;
+
+        await gateway.Process.RestartAsync();
+
+        await FromAsync(phone, juliet, seen);
+    }
+
     [Fact] // XEP-0030: gateway/sip
     public async Task The_component_says_what_it_is()
     {
@@ -86,9 +124,12 @@ public abstract class SipUserPresenceTests(GatewaySite site)
         Assert.Contains("gateway/sip", disco.Fields["identities"]!.AsArray().Select(one => (string?)one));
     }
 
-    private static Task<PhoneEvent> FromPhoneAsync(XmppPhone juliet) => juliet.Events.WaitAsync(
+    private static Task<PhoneEvent> FromPhoneAsync(XmppPhone juliet, int skip = 0) => FromAsync(Phone, juliet, skip);
+
+    private static Task<PhoneEvent> FromAsync(string phone, XmppPhone juliet, int skip = 0) => juliet.Events.WaitAsync(
         e => e.Kind == "presence" && e["type"] == "available"
-            && e["from"]!.StartsWith(Phone + "/", StringComparison.Ordinal) && e.Fields["caps"] is not null);
+            && e["from"]!.StartsWith(phone + "/", StringComparison.Ordinal) && e.Fields["caps"] is not null,
+        skip);
 
     /// <summary>XEP-0115: the features behind the announced hash hold what callers look for.</summary>
     private static async Task CanBeCalledAsync(XmppPhone juliet, PhoneEvent presence)
