@@ -22,7 +22,7 @@ internal sealed class MsrpHub
     private readonly Dictionary<MsrpTarget, MsrpConnection> _outgoing = [];
     private readonly Dictionary<MsrpConnection, List<MsrpSessionCore>> _waiting = [];
     private readonly HashSet<MsrpConnection> _connections = [];
-    private readonly List<MsrpConnection> _awake = [];
+    private readonly Queue<MsrpConnection> _awake = new();
     private readonly Dictionary<IPAddress, int> _unbound = [];
     private readonly PriorityQueue<Action, long> _later = new();
     private readonly IMsrpDialer _dialer;
@@ -181,23 +181,22 @@ internal sealed class MsrpHub
         if (!connection.IsAwake)
         {
             connection.IsAwake = true;
-            _awake.Add(connection);
+            _awake.Enqueue(connection);
         }
     }
 
     /// <summary>The end of a round: everything that was said in it goes out together.</summary>
     public void Flush()
     {
-        for (var i = 0; i < _awake.Count; i++)
+        // Taken out first: a fault in one connection must not keep the others from theirs, now and in every later round.
+        while (_awake.TryDequeue(out var connection))
         {
-            _awake[i].IsAwake = false;
-            if (_awake[i].IsOpen)
+            connection.IsAwake = false;
+            if (connection.IsOpen)
             {
-                _awake[i].Link?.Wake();
+                connection.Link?.Wake();
             }
         }
-
-        _awake.Clear();
     }
 
     /// <summary>Work for later, to the second.</summary>

@@ -32,7 +32,9 @@ internal sealed class MsrpDialer(MsrpLimits limits, MsrpTls tls, TimeProvider ti
             await secure.AuthenticateAsClientAsync(tls.Client(target, () => isUntrusted = true), either.Token).ConfigureAwait(false);
             return new Dialled(socket, secure, new MsrpPeer(true, secure.RemoteCertificate!.GetRawCertData()), false);
         }
-        catch (Exception fault) when (fault is SocketException or IOException or OperationCanceledException or AuthenticationException)
+#pragma warning disable CA1031 // .NET has names that it asks no name server for, and the like: whatever it is, who waits has to hear of it
+        catch (Exception fault)
+#pragma warning restore CA1031
         {
             socket?.Dispose();
             if (isUntrusted)

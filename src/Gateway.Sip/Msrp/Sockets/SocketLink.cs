@@ -149,8 +149,8 @@ internal sealed class SocketLink : IMsrpLink, IValueTaskSource<int>, IDisposable
             }
             finally
             {
-                // A peer that takes no answers is not read further (MsrpConnection.MayRead).
-                _held = consumed >= 0 && !_connection.MayRead ? consumed : -1;
+                // A peer that takes no answers is not read further (MsrpConnection.MayRead), unless nobody would let it go any more.
+                _held = consumed >= 0 && !_connection.MayRead && !_closing.IsCancellationRequested ? consumed : -1;
                 if (_held < 0)
                 {
                     _processed.SetResult(consumed);
@@ -226,14 +226,22 @@ internal sealed class SocketLink : IMsrpLink, IValueTaskSource<int>, IDisposable
     {
         while (_held >= 0 && _connection.MayRead)
         {
-            var more = _rest.IsEmpty ? 0 : _connection.OnOctets(_rest.Span);
-            if (more <= 0)
+            var more = -1;
+            try
             {
-                var consumed = more < 0 ? -1 : _held;
-                _held = -1;
-                _processed.SetResult(consumed);
+                more = _rest.IsEmpty ? 0 : _connection.OnOctets(_rest.Span);
             }
-            else
+            finally
+            {
+                if (more <= 0) // by a fault of ours too: then the connection is closed
+                {
+                    var consumed = more < 0 ? -1 : _held;
+                    _held = -1;
+                    _processed.SetResult(consumed);
+                }
+            }
+
+            if (more > 0)
             {
                 _held += more;
                 _rest = _rest[more..];
@@ -271,6 +279,7 @@ internal sealed class SocketLink : IMsrpLink, IValueTaskSource<int>, IDisposable
         if (!isWritten || _closeWhenWritten)
         {
             _closing.Cancel();
+            LetGo();
             return false;
         }
 
