@@ -23,6 +23,8 @@ internal sealed class QueuedSink : ILogEventSink, IDisposable
     private static readonly MessageTemplate Lost =
         new MessageTemplateParser().Parse("{Lines} log lines were lost: what reads standard output is too slow");
 
+    private static readonly MessageTemplate Unwritable = new MessageTemplateParser().Parse("A log line could not be written: {Template}");
+
     private readonly ConcurrentQueue<LogEvent> _lines = new();
     private readonly AutoResetEvent _some = new(false); // a wait that sleeps at once; others spin first
     private readonly ITextFormatter _formatter;
@@ -90,7 +92,7 @@ internal sealed class QueuedSink : ILogEventSink, IDisposable
 
             WriteQueued();
         }
-        catch (IOException)
+        catch (Exception fault) when (fault is IOException or ObjectDisposedException or UnauthorizedAccessException)
         {
             // Nobody reads standard output any more: there is nowhere left to say so.
         }
@@ -102,7 +104,7 @@ internal sealed class QueuedSink : ILogEventSink, IDisposable
         {
             // Counted down before it is written: who comes after the last one wakes the writer again.
             Interlocked.Decrement(ref _queued);
-            _formatter.Format(line, _output);
+            WriteOne(line);
         }
 
         if (Interlocked.Exchange(ref _lost, 0) is > 0 and var lost)
@@ -111,6 +113,26 @@ internal sealed class QueuedSink : ILogEventSink, IDisposable
         }
 
         _output.Flush();
+    }
+
+    /// <summary>What a line holds is made text only here, and may throw: on this thread that would be the end of the process.</summary>
+    private void WriteOne(LogEvent line)
+    {
+        try
+        {
+            _formatter.Format(line, _output);
+        }
+#pragma warning disable CA1031 // whatever it is: calls are worth more than a line about them
+        catch (Exception fault) when (fault is not IOException)
+#pragma warning restore CA1031
+        {
+            _output.Write('\n');
+            _formatter.Format(
+                new LogEvent(
+                    line.Timestamp, LogEventLevel.Error, null, Unwritable,
+                    [new LogEventProperty("Template", new ScalarValue($"{line.MessageTemplate.Text} ({fault.GetType().Name})"))]),
+                _output);
+        }
     }
 
     private static LogEvent LostLines(int count) => new(

@@ -38,6 +38,26 @@ public sealed class QueuedSinkTests
         Assert.Matches(@"WRN Gateway: (99|100) log lines were lost", output.ToString());
     }
 
+    [Fact] // the writer's thread has nobody to throw at: the process would end
+    public void Line_that_cannot_be_made_text_is_named_and_the_next_are_written()
+    {
+        using var output = new StringWriter();
+        using (var log = new LoggerConfiguration().WriteTo.Sink(new QueuedSink(new TextLogFormatter(), output)).CreateLogger())
+        {
+            log.Error(new Unspeakable(), "It failed");
+            log.Information("After it");
+        }
+
+        Assert.Contains("A log line could not be written: It failed (NotSupportedException)", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("After it", output.ToString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>Its text is asked for when the line is written.</summary>
+    private sealed class Unspeakable : Exception
+    {
+        public override string ToString() => throw new NotSupportedException();
+    }
+
     private sealed class StoppedReader : StringWriter
     {
         private readonly ManualResetEventSlim _reads = new();
