@@ -21,7 +21,7 @@ internal sealed class CallDirectory(TimeProvider time) : ISessionDirectory
 
     private readonly ConcurrentDictionary<string, CallActor> _byId = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(Jid User, string Sid), CallActor> _bySid = new();
-    private readonly ConcurrentDictionary<Jid, ImmutableArray<CallActor>> _byUser = new();
+    private readonly UserSessions<CallActor> _byUser = new();
     private readonly ConcurrentDictionary<(Jid User, string Sid), long> _over = new();
     private readonly ConcurrentDictionary<string, long> _recentCallIds = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, byte> _liveCallIds = new(StringComparer.Ordinal);
@@ -67,7 +67,7 @@ internal sealed class CallDirectory(TimeProvider time) : ISessionDirectory
             _liveCallIds.TryAdd(callId, 0);
         }
 
-        _byUser.AddOrUpdate(call.Parties.User, static (_, added) => [added], static (_, calls, added) => calls.Add(added), call);
+        _byUser.Add(call.Parties.User, call);
         Changed?.Invoke(call.Parties, true);
         return true;
     }
@@ -89,8 +89,7 @@ internal sealed class CallDirectory(TimeProvider time) : ISessionDirectory
             _liveCallIds.TryRemove(callId, out _);
         }
 
-        _byUser.AddOrUpdate(call.Parties.User, static (_, _) => [], static (_, calls, gone) => calls.Remove(gone), call);
-        _byUser.TryRemove(new KeyValuePair<Jid, ImmutableArray<CallActor>>(call.Parties.User, []));
+        _byUser.Remove(call.Parties.User, call);
         Changed?.Invoke(call.Parties, false);
         _byId.TryRemove(call.Id, out _);
         if (_byId.IsEmpty)
@@ -120,9 +119,8 @@ internal sealed class CallDirectory(TimeProvider time) : ISessionDirectory
     public bool IsCallIdTaken(string callId) => _recentCallIds.ContainsKey(callId) || _liveCallIds.ContainsKey(callId);
 
     /// <summary>Calls between the user and the SIP side of that canonical name which are not already ending.</summary>
-    public ImmutableArray<CallActor> Between(Jid user, string contactKey) => _byUser.TryGetValue(user.Bare, out var calls)
-        ? calls.RemoveAll(call => call.Parties.ContactKey != contactKey || call.Snapshot.State is CallState.Cancelling or CallState.Ended)
-        : [];
+    public ImmutableArray<CallActor> Between(Jid user, string contactKey) => _byUser.Of(user.Bare).RemoveAll(
+        call => call.Parties.ContactKey != contactKey || call.Snapshot.State is CallState.Cancelling or CallState.Ended);
 
     /// <summary>The user was seen to speak :1 (J-3).</summary>
     public void SawV1(Jid user)

@@ -19,7 +19,7 @@ internal sealed class ChatDirectory(TimeProvider time) : ISessionDirectory
 
     private readonly ConcurrentDictionary<string, ChatActor> _byId = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(Jid User, Jid Contact, string Thread), ChatActor> _byThread = new();
-    private readonly ConcurrentDictionary<Jid, ImmutableArray<ChatActor>> _byUser = new();
+    private readonly UserSessions<ChatActor> _byUser = new();
     private readonly ConcurrentDictionary<(Jid User, Jid Contact, string Thread), (ChatNegotiationDialect Dialect, long At)> _over = new();
     private readonly ConcurrentDictionary<Jid, ChatNegotiationDialect> _negotiators = new();
     private readonly ConcurrentQueue<SessionInfo> _ended = new();
@@ -58,7 +58,7 @@ internal sealed class ChatDirectory(TimeProvider time) : ISessionDirectory
         }
 
         _byId[chat.Id] = chat;
-        _byUser.AddOrUpdate(chat.Parties.User, static (_, added) => [added], static (_, chats, added) => chats.Add(added), chat);
+        _byUser.Add(chat.Parties.User, chat);
         return true;
     }
 
@@ -72,8 +72,7 @@ internal sealed class ChatDirectory(TimeProvider time) : ISessionDirectory
         }
 
         _byThread.TryRemove(new(KeyOf(chat), chat));
-        _byUser.AddOrUpdate(chat.Parties.User, static (_, _) => [], static (_, chats, gone) => chats.Remove(gone), chat);
-        _byUser.TryRemove(new KeyValuePair<Jid, ImmutableArray<ChatActor>>(chat.Parties.User, []));
+        _byUser.Remove(chat.Parties.User, chat);
     }
 
     /// <summary>Takes an ended session out.</summary>
@@ -98,7 +97,7 @@ internal sealed class ChatDirectory(TimeProvider time) : ISessionDirectory
         _byThread.TryGetValue((user.Bare, contactKey, thread), out chat);
 
     /// <summary>Sessions of the user.</summary>
-    public ImmutableArray<ChatActor> Of(Jid user) => _byUser.TryGetValue(user.Bare, out var chats) ? chats : [];
+    public ImmutableArray<ChatActor> Of(Jid user) => _byUser.Of(user.Bare);
 
     /// <summary>Sessions between the two.</summary>
     public ImmutableArray<ChatActor> Between(Jid user, Jid contactKey) =>

@@ -7,17 +7,19 @@ internal sealed class ConversationActor
 {
     private readonly SerialMailbox<ConversationEvent> _mailbox;
     private readonly Action<ConversationActor, ConversationEffect> _run;
+    private readonly Action<Exception> _failed;
     private readonly int _most;
     private Conversation _state;
     private long _lastId;
     private int _waiting;
 
-    public ConversationActor(ChatMode mode, int most, Action<ConversationActor, ConversationEffect> run)
+    public ConversationActor(ChatMode mode, int most, Action<ConversationActor, ConversationEffect> run, Action<Exception> failed)
     {
         _state = new Conversation(mode);
         _most = most;
         _run = run;
-        _mailbox = new SerialMailbox<ConversationEvent>(Step);
+        _failed = failed;
+        _mailbox = new SerialMailbox<ConversationEvent>(Step, failed);
     }
 
     /// <summary>Messages that have not come to an end.</summary>
@@ -46,7 +48,16 @@ internal sealed class ConversationActor
         Interlocked.Add(ref _waiting, -ended);
         foreach (var effect in todo)
         {
-            _run(this, effect);
+            try
+            {
+                _run(this, effect);
+            }
+#pragma warning disable CA1031 // what else there is to do concerns other messages too
+            catch (Exception mistake)
+#pragma warning restore CA1031
+            {
+                _failed(mistake);
+            }
         }
     }
 }

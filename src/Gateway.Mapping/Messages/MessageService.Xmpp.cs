@@ -68,7 +68,7 @@ public sealed partial class MessageService
 
         PairOf(message.From, to.SipUser).UserWrote(words.IsChat, ChatStates.Of(message) is not null);
         var actor = _conversations.GetOrAdd(
-            (message.From.Bare, to.SipUser), this, static service => new ConversationActor(service._options.Chat, service._options.Waiting, service.Run));
+            (message.From.Bare, to.SipUser), this, static service => service.NewConversation());
         if (actor.TrySay(id => new Saying(id, message, words, to) { Until = _parts.Time.GetUtcNow() + _options.Deadline }))
         {
             return StanzaResult.Done;
@@ -77,6 +77,8 @@ public sealed partial class MessageService
         CountOut();
         return Full("too many messages to this address wait");
     }
+
+    private ConversationActor NewConversation() => new(_options.Chat, _options.Waiting, Run, _log.Crashed);
 
     private StanzaResult Full(string why)
     {

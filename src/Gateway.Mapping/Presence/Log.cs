@@ -22,4 +22,7 @@ internal static partial class Log
 
     [LoggerMessage(3207, LogLevel.Information, "A presence subscription from {Source} was refused with {Status}: {Why}")]
     public static partial void SubscriptionRefused(ILogger logger, string source, int status, string why);
+
+    [LoggerMessage(3208, LogLevel.Error, "A step of presence between {User} and {Contact} failed")]
+    public static partial void StepFailed(ILogger logger, Jid user, Jid contact, Exception exception);
 }

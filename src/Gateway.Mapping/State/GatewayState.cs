@@ -167,8 +167,19 @@ public sealed class GatewayState : IStateJournal, ISubscriberStore, IAsyncDispos
             return false;
         }
 
-        await _patience.ExecuteAsync(
-            async cancel => await _store.WriteAsync(batch.Changes, cancel).ConfigureAwait(false), _stopping.Token).ConfigureAwait(false);
+        try
+        {
+            await _patience.ExecuteAsync(
+                async cancel => await _store.WriteAsync(batch.Changes, cancel).ConfigureAwait(false), _stopping.Token).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // a change that no store can take must not be the last that is written
+        catch (Exception mistake) when (!_stopping.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            _lost.Add(batch.Changes.Count);
+            Log.StoreMistake(_logger, batch.Changes.Count, _store.Location, mistake);
+        }
+
         batch.Clear();
         Interlocked.Add(ref _waiting, -taken);
         Interlocked.Exchange(ref _isFull, 0);

@@ -18,4 +18,7 @@ internal static partial class Log
 
     [LoggerMessage(3214, LogLevel.Warning, "{Count} rows of {Location} could not be read and were left out")]
     public static partial void RowsDamaged(ILogger logger, int count, string location);
+
+    [LoggerMessage(3215, LogLevel.Error, "{Count} changes could not be written to {Location} and are lost")]
+    public static partial void StoreMistake(ILogger logger, int count, string location, Exception exception);
 }

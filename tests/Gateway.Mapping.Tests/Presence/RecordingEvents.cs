@@ -8,10 +8,19 @@ internal sealed class RecordingEvents : ISipEventAgent
 {
     public List<Subscription> Subscriptions { get; } = [];
 
+    /// <summary>The next SUBSCRIBE meets a mistake of ours.</summary>
+    public Exception? Mistake { get; set; }
+
     public Subscription Last => Subscriptions[^1];
 
     public ISipSubscription Subscribe(OutgoingSubscription subscription, ISubscriptionSink sink)
     {
+        if (Mistake is { } mistake)
+        {
+            Mistake = null;
+            throw mistake;
+        }
+
         Subscriptions.Add(new Subscription(subscription, sink));
         return Last;
     }

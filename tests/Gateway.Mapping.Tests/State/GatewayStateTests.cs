@@ -32,6 +32,28 @@ public sealed class GatewayStateTests
         Assert.Equal<StoreChange>(changes, failing.Batches[0]);
     }
 
+    [Fact]
+    public async Task Changes_that_the_store_cannot_take_are_not_the_last_that_are_written()
+    {
+        var store = new MemoryStore(failures: 1) { Fault = new InvalidOperationException("a mistake of ours") };
+        await using var state = await StateAsync(store);
+        state.Write(Spelling("0"));
+        await Eventually.HoldsAsync(() =>
+        {
+            _time.AdvanceToNextTimer();
+            return store.Failures == 0;
+        });
+
+        state.Write(Spelling("1"));
+        await Eventually.HoldsAsync(() =>
+        {
+            _time.AdvanceToNextTimer();
+            return store.Batches.Count == 1;
+        });
+
+        Assert.Equal<StoreChange>([Spelling("1")], store.Batches[0]);
+    }
+
     [Fact] // MAPPING J-13
     public async Task A_call_that_begins_is_in_the_store_when_changes_have_been_gathered_and_not_before()
     {
@@ -99,6 +121,10 @@ public sealed class GatewayStateTests
         private readonly List<IReadOnlyList<StoreChange>> _batches = [];
         private int _failures = failures;
 
+        public Exception Fault { get; init; } = new StoreException("disk full");
+
+        public int Failures => Math.Max(0, Volatile.Read(ref _failures));
+
         public string Location => "test";
 
         public List<IReadOnlyList<StoreChange>> Batches
@@ -118,7 +144,7 @@ public sealed class GatewayStateTests
         {
             if (_failures-- > 0)
             {
-                throw new StoreException("disk full");
+                throw Fault;
             }
 
             lock (_batches)

@@ -239,6 +239,8 @@ public sealed class PresenceExchange : ISubscriptionHandler, IDisposable
         Log.BadDocument(_logger, contact, fault);
     }
 
+    internal void Crashed(Jid user, Jid contact, Exception fault) => Log.StepFailed(_logger, user, contact, fault);
+
     internal void Refused(Jid contact, SipFailure failure) => Log.SubscribeRefused(_logger, contact, failure.Status);
 
     /// <summary>Nothing happens in the pair any more: it is forgotten, unless that has just changed.</summary>

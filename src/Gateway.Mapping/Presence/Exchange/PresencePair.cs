@@ -95,7 +95,7 @@ internal sealed class PresencePair : IDisposable
         do
         {
             _mailbox.TryDequeue(out var next);
-            Take(next!);
+            TakeOne(next!);
         }
         while (Interlocked.Decrement(ref _waiting) > 0);
 
@@ -103,6 +103,24 @@ internal sealed class PresencePair : IDisposable
     }
 
     private void Enqueue(Action work) => Enqueue((object)work);
+
+    private void TakeOne(object item)
+    {
+        try
+        {
+            Take(item);
+        }
+#pragma warning disable CA1031 // the poster may be a timer, whose end would be the process's; and others wait behind it
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            _exchange.Crashed(User, Contact, fault);
+            if (item is WatchEvent)
+            {
+                Post(new WatchEvent.Refused(500)); // what waits for an answer that was never asked for begins anew, later
+            }
+        }
+    }
 
     private void Take(object item)
     {

@@ -33,6 +33,21 @@ public sealed class WatchingSipUsersTests : IDisposable
         Assert.Empty(_bench.Taken());
     }
 
+    [Fact] // a timer has nobody to throw at: the process would end
+    public void A_mistake_of_ours_in_a_step_ends_neither_the_pair_nor_the_process()
+    {
+        _bench.Receive(Juliet, Romeo, "subscribe");
+        _bench.Events.Last.Refuse(500);
+        _bench.Events.Mistake = new InvalidOperationException("ours");
+
+        _bench.Time.AdvanceToNextTimer();
+
+        Assert.Null(_bench.Events.Mistake);
+        Assert.Single(_bench.Events.Subscriptions);
+        _bench.Time.AdvanceToNextTimer();
+        Assert.Equal(2, _bench.Events.Subscriptions.Count);
+    }
+
     [Fact] // P-2
     public void Pending_is_silence_and_the_first_active_approves_and_shows()
     {
