@@ -9,7 +9,7 @@ namespace Gateway.Interop.Tests.Load;
 /// <summary>Hundreds of calls at once, ended in every way, and nothing of them stays.</summary>
 public abstract partial class ManyCallsTests(GatewaySite site)
 {
-    private const int EachKind = 25;
+    private const int EachKind = 23;
 
     /// <summary>Connections of Kestrel come and go.</summary>
     private const int MayVary = 2;

@@ -25,7 +25,7 @@ public abstract class GatewaySite : IAsyncLifetime
     public const string Password = "secret";
 
     /// <summary>UDP ports of a media engine: four for each call of the largest burst.</summary>
-    protected const int PortsOfMedia = 1_400;
+    protected const int PortsOfMedia = 1_200;
 
     private const string SecondComponent = "sip2." + Domain;
     /// <summary>The secret of every component.</summary>
