@@ -33,6 +33,8 @@ internal sealed class AddressLatch
     public const long Probation = 2_000;
 
     private PeerAddress _signalled;
+    private PeerAddress _left;
+    private long _leftUntil;
     private long _learnUntil;
     private long _settles;
     private bool _latched;
@@ -51,10 +53,13 @@ internal sealed class AddressLatch
             return;
         }
 
+        // A peer that moved: what is still on its way from where it was must not be taken for the place where it is, which may be a phone
+        // that says nothing before it hears something. A peer that was held, or is, may well be where it was.
+        (_left, _leftUntil) = IsPlace(_signalled) && IsPlace(address) ? (Remote, now + Probation) : default;
         _signalled = address;
         _learnUntil = now + LearningTime;
         (_latched, _locked) = (false, false);
-        Remote = address.IsAny || address.Port == 0 ? default : address;
+        Remote = IsPlace(address) ? address : default;
     }
 
     /// <summary>Whether a datagram from there is worth looking at.</summary>
@@ -66,6 +71,11 @@ internal sealed class AddressLatch
         }
 
         if (_locked || (_latched && now >= _settles))
+        {
+            return LatchVerdict.Stranger;
+        }
+
+        if (from == _left && from != _signalled && now < _leftUntil)
         {
             return LatchVerdict.Stranger;
         }
@@ -92,4 +102,6 @@ internal sealed class AddressLatch
             _locked = true;
         }
     }
+
+    private static bool IsPlace(in PeerAddress address) => !address.IsAny && address.Port != 0;
 }

@@ -98,6 +98,43 @@ public sealed class AddressLatchTests
         Assert.Equal(Mapped, _latch.Remote);
     }
 
+    [Theory] // U-20: another phone took the call over, or the phone moved; some send nothing before they hear something
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Packet_still_on_its_way_from_where_the_peer_was_is_not_learned(bool mapped)
+    {
+        var before = mapped ? Mapped : Signalled;
+        Hear(before, 10);
+        var moved = Signalled.WithPort(4100);
+        _latch.Signal(moved, 60_000);
+
+        Assert.Equal(Stranger, _latch.Judge(before, 60_050));
+        Assert.Equal(moved, _latch.Remote);
+        Hear(moved, 65_000);
+        Assert.Equal(Stranger, _latch.Judge(before, 65_001));
+    }
+
+    [Fact] // a router has given it the same port again
+    public void Peer_that_goes_on_where_it_was_is_learned_after_a_short_while()
+    {
+        Hear(Mapped, 10);
+        _latch.Signal(Signalled.WithPort(4100), 60_000);
+
+        Hear(Mapped, 60_000 + AddressLatch.Probation);
+        Assert.Equal(Mapped, _latch.Remote);
+    }
+
+    [Fact] // a hold of the old kind, and the phone speaks from behind its router as before
+    public void Peer_that_was_held_is_learned_where_it_was_at_once()
+    {
+        Hear(Mapped, 10);
+        _latch.Signal(Address("0.0.0.0", 4000), 60_000);
+        _latch.Signal(Signalled, 70_000);
+
+        Hear(Mapped, 70_010);
+        Assert.Equal(Mapped, _latch.Remote);
+    }
+
     [Fact]
     public void Nothing_is_sent_to_a_held_description()
     {
