@@ -31,6 +31,9 @@ public abstract class GatewaySite : IAsyncLifetime
     /// <summary>The secret of every component.</summary>
     public const string Secret = "component secret of the tests";
 
+    /// <summary>Longer than any request waits for its answer (RFC 3261 section 17.1.1.2, timer B), and somewhat more.</summary>
+    private static readonly TimeSpan EndsByItself = TimeSpan.FromSeconds(50);
+
     /// <summary>The processes of SIP users and XMPP users who chat, started for the first test that needs them.</summary>
     private readonly Lazy<Task<PhoneScript>> _sipUsers = new(() => PhoneScript.StartAsync(RepositoryFiles.MsrpPhoneScript));
 
@@ -176,15 +179,25 @@ public abstract class GatewaySite : IAsyncLifetime
 
     /// <summary>
     /// Waits until the gateway has done with all that earlier tests began: a request whose phone went before it answered is sent
-    /// again (RFC 3261 section 17.1), and would meet who has the port by then.
+    /// again (RFC 3261 section 17.1), and would meet who has the port by then. What a test that failed left is hung up.
     /// </summary>
     private async Task NothingIsLeftAsync()
     {
         IReadOnlyList<JsonObject> sessions = [];
+        var begun = TimeProvider.System.GetTimestamp();
         await Eventually.HoldsAsync(
-            async () => (sessions = await Gateway.SessionsAsync()).Count == 0 && await Gateway.MetricAsync("gateway_sip_calls") == 0,
+            async () =>
+            {
+                sessions = await Gateway.SessionsAsync();
+                if (TimeProvider.System.GetElapsedTime(begun) > EndsByItself)
+                {
+                    await Task.WhenAll(sessions.Select(one => Gateway.HangUpAsync((string)one["id"]!)));
+                }
+
+                return sessions.Count == 0 && await Gateway.MetricAsync("gateway_sip_calls") == 0;
+            },
             () => string.Join('\n', sessions.Select(one => one.ToJsonString())),
-            TimeSpan.FromSeconds(90));
+            2 * EndsByItself);
     }
 
     private JsonObject Configuration(string component, int server, int sipPort) => JsonNode.Parse($$"""

@@ -100,9 +100,16 @@ public sealed partial class SippProcess : IAsyncDisposable
         })];
     }
 
-    /// <summary>Lets a scenario go on that waits for an INFO: sipp takes it for the call's by its Call-ID, whoever sends it.</summary>
+    /// <summary>
+    /// Lets a scenario go on that waits for an INFO: sipp takes it for the call's by its Call-ID, whoever sends it. Not before the scenario has
+    /// come so far, which is when an INVITE, its own or another's, is acknowledged or rings: sipp passes over what it does not expect yet.
+    /// </summary>
     public async Task GoOnAsync()
     {
+        await Eventually.HoldsAsync(
+            async () => await MessagesAsync() is [.., var last]
+                && (last.IsRequest("ACK") || (!last.Received && last.StartLine.StartsWith("SIP/2.0 18", StringComparison.Ordinal))),
+            () => FailureAsync().GetAwaiter().GetResult());
         var call = (await SeesAsync(m => m.Received && m.IsRequest("INVITE"))).Header("Call-ID");
         using var test = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
         var info = string.Create(CultureInfo.InvariantCulture, $"""

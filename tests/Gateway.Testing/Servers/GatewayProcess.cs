@@ -95,6 +95,18 @@ public sealed class GatewayProcess : IAsyncDisposable
     public async Task<IReadOnlyList<JsonObject>> SessionsAsync() =>
         [.. JsonNode.Parse(await GetAsync("api/sessions"))!.AsArray().Select(one => one!.AsObject())];
 
+    /// <summary>Waits until a message with the line has come from the SIP side of the session whose XMPP thread is
+    /// <paramref name="thread"/>: from then on the gateway repeats nothing that the message answers.</summary>
+    public Task HasReceivedAsync(string thread, string line) => Eventually.HoldsAsync(
+        async () =>
+        {
+            var id = (string)(await SessionsAsync()).Single(one => (string?)one["thread"] == thread)["id"]!;
+            return JsonNode.Parse(await GetAsync($"api/sessions/{Uri.EscapeDataString(id)}/trace"))!.AsArray()
+                .Any(message => ((string?)message!["protocol"], (string?)message["direction"]) == ("sip", "received")
+                    && ((string)message["text"]!).Split('\n').Any(one => one.TrimEnd() == line));
+        },
+        () => Output);
+
     /// <summary>Waits until no session is left.</summary>
     public Task HasNoSessionAsync() =>
         Eventually.HoldsAsync(async () => (await SessionsAsync()).Count == 0, () => Output, TimeSpan.FromSeconds(60));
@@ -103,11 +115,14 @@ public sealed class GatewayProcess : IAsyncDisposable
     public Task HasStoredAllAsync() =>
         Eventually.HoldsAsync(async () => await MetricAsync("gateway_mapping_state_waiting") == 0, () => Output);
 
-    /// <summary>Hangs a session up.</summary>
+    /// <summary>Hangs a session up, unless it has ended.</summary>
     public async Task HangUpAsync(string id)
     {
         using var answer = await _http.DeleteAsync(new Uri($"api/sessions/{Uri.EscapeDataString(id)}", UriKind.Relative));
-        answer.EnsureSuccessStatusCode();
+        if (answer.StatusCode != HttpStatusCode.NotFound)
+        {
+            answer.EnsureSuccessStatusCode();
+        }
     }
 
     /// <summary>The sum of a metric over its labels; 0 when it was never counted. Names as /metrics writes them.</summary>
