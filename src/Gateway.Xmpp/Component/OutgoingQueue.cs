@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
@@ -24,7 +25,10 @@ internal sealed class OutgoingQueue(XmppComponentOptions options, TimeProvider t
     /// <summary>Taken from the channel, but not known to have reached the socket; only the writing loop touches it.</summary>
     private Queue<Entry> _unwritten = new();
 
-    public int Count => _channel.Reader.Count;
+    /// <summary>Taken from the channel to make room, and worth writing after all: before what is there still.</summary>
+    private readonly ConcurrentQueue<Entry> _kept = new();
+
+    public int Count => _channel.Reader.Count + _kept.Count;
 
     public bool TryAdd(XElement stanza, IqRequests.Pending? iq = null)
     {
@@ -36,7 +40,7 @@ internal sealed class OutgoingQueue(XmppComponentOptions options, TimeProvider t
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask WaitAsync(CancellationToken cancel)
     {
-        if (_unwritten.Count == 0)
+        if (_unwritten.Count == 0 && _kept.IsEmpty)
         {
             await _channel.Reader.WaitToReadAsync(cancel).ConfigureAwait(false);
         }
@@ -45,7 +49,7 @@ internal sealed class OutgoingQueue(XmppComponentOptions options, TimeProvider t
     /// <summary>Takes the next stanza that is worth writing.</summary>
     public bool TryTake([NotNullWhen(true)] out Entry? entry)
     {
-        while (_unwritten.TryDequeue(out entry) || _channel.Reader.TryRead(out entry))
+        while (_unwritten.TryDequeue(out entry) || _kept.TryDequeue(out entry) || _channel.Reader.TryRead(out entry))
         {
             if (entry.Iq?.IsEnded == true)
             {
@@ -69,9 +73,16 @@ internal sealed class OutgoingQueue(XmppComponentOptions options, TimeProvider t
 
     private bool DropOld()
     {
-        var dropped = 0;
-        while (_channel.Reader.TryPeek(out var oldest) && IsOld(oldest) && _channel.Reader.TryRead(out _))
+        var (taken, dropped) = (0, 0);
+        while (_channel.Reader.TryPeek(out var oldest) && IsOld(oldest) && _channel.Reader.TryRead(out var entry))
         {
+            taken++;
+            if (!IsOld(entry))
+            {
+                _kept.Enqueue(entry); // the one that was looked at has gone meanwhile, to the writing loop or to another who needs room
+                break;
+            }
+
             dropped++;
         }
 
@@ -80,7 +91,7 @@ internal sealed class OutgoingQueue(XmppComponentOptions options, TimeProvider t
             onExpired(dropped);
         }
 
-        return dropped > 0;
+        return taken > 0;
     }
 
     private bool IsOld(Entry entry) => time.GetElapsedTime(entry.QueuedAt) > options.MaxQueueAge;
