@@ -29,6 +29,7 @@ internal sealed partial class CallActor : IAsyncDisposable
     private ISipCall? _replacement;
     private SipTarget? _target;
     private volatile bool _isRedirected;
+    private bool _isBroken;
     private CallInput _current;
     private int _waiting;
     private readonly long _startedAt;
@@ -165,15 +166,38 @@ internal sealed partial class CallActor : IAsyncDisposable
         }
         catch (Exception fault)
         {
-            // Nothing is known of the state any more: whoever waits for the end frees what the call holds.
-            Volatile.Write(ref _call, _call with { State = CallState.Ended });
-            _ended.TrySetException(fault);
+            Broken(fault);
         }
 
         if (_call.IsEnded)
         {
-            _ended.TrySetResult();
+            End();
         }
+    }
+
+    /// <summary>A fault of ours must not leave either side waiting: the table ends both, and if it cannot, the call is over all the same.</summary>
+    private void Broken(Exception fault)
+    {
+        if (_isBroken)
+        {
+            Volatile.Write(ref _call, _call with { State = CallState.Ended });
+            _ended.TrySetException(fault);
+            return;
+        }
+
+        _isBroken = true;
+        _context.Log.EffectFailed(Id, "an event", fault);
+        Post(new CallInput(new CallEvent.HangUp()));
+    }
+
+    private void End()
+    {
+        if (_isBroken)
+        {
+            _leg?.Bye(); // the table may not know how far it was
+        }
+
+        _ended.TrySetResult();
     }
 
     public async ValueTask DisposeAsync()

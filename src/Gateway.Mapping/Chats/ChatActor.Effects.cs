@@ -44,7 +44,7 @@ internal sealed partial class ChatActor
                 _stanzas.RenegotiationError(e.Offer, e.Condition, e.Fields);
                 return true;
             case ChatEffect.SendMoved m:
-                _left = (m.From, _surroundings.Time.GetTimestamp());
+                _left = new Departure(m.From, _surroundings.Time.GetTimestamp());
                 _stanzas.Moved(m.Id, m.From, m.To);
                 return true;
             case ChatEffect.SendTerminate t:

@@ -33,12 +33,13 @@ internal sealed partial class ChatActor : IAsyncDisposable
     private string? _reoffer;
     private bool _offeredInAnswer;
     private bool _byeDue;
+    private bool _isBroken;
     private SipReason? _byeReason;
     private ITimer? _farewell;
     private volatile bool _isClosed;
     private int _waiting;
     private long _spokenAt;
-    private (Jid Device, long At)? _left;
+    private volatile Departure? _left;
 
     public ChatActor(ChatSurroundings surroundings, ChatParties parties, Chat initial, MessageStanza? initiation = null)
     {
@@ -185,14 +186,28 @@ internal sealed partial class ChatActor : IAsyncDisposable
             }
             catch (Exception fault)
             {
-                // Nothing is known of the state any more: whoever waits for the end frees what the session holds.
-                Volatile.Write(ref _chat, _chat with { State = ChatState.Ended });
-                _isClosed = true;
-                Session.Close();
-                _ended.TrySetException(fault);
+                Broken(fault);
             }
         }
         while (Interlocked.Decrement(ref _waiting) > 0);
+    }
+
+    /// <summary>A fault of ours must not leave either side waiting: the table ends both, and if it cannot, the session is over all the same.</summary>
+    private void Broken(Exception fault)
+    {
+        if (_isBroken)
+        {
+            Volatile.Write(ref _chat, _chat with { State = ChatState.Ended });
+            _isClosed = true;
+            _leg?.Bye();
+            Session.Close();
+            _ended.TrySetException(fault);
+            return;
+        }
+
+        _isBroken = true;
+        _surroundings.Log.StepFailed(Id, "an event", fault);
+        Post(new ChatEvent.HangUp());
     }
 
     private void Take(ChatInput input)
@@ -275,7 +290,7 @@ internal sealed partial class ChatActor : IAsyncDisposable
         _isClosed = true;
         _farewell?.Dispose();
         _traffic.Close();
-        if (_byeDue)
+        if (_byeDue || _isBroken) // then the table may not know how far the INVITE was
         {
             _leg?.Bye(_byeReason);
         }
@@ -348,4 +363,7 @@ internal sealed partial class ChatActor : IAsyncDisposable
             _ => throw new ArgumentOutOfRangeException(nameof(timer), timer, "no duration"),
         };
     }
+
+    /// <summary>Read by other threads, and so of one piece.</summary>
+    private sealed record Departure(Jid Device, long At);
 }

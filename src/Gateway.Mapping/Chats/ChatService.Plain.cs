@@ -49,6 +49,7 @@ public sealed partial class ChatService
         if (!_directory.TryAdd(chat))
         {
             chat.Session.Close(); // another stanza of the thread was faster
+            _parts.Threads.CloseDialog(user, route.SipUser, callId);
             return TrySend(stanza, completed) is ChatTaking.Taken ? ChatTaking.Taken : ChatTaking.Refused;
         }
 

@@ -46,6 +46,20 @@ public sealed class CallServiceTests
         Assert.Equal(0, bench.Time.ArmedTimers);
     }
 
+    [Fact] // nobody is left ringing, and nothing stays
+    public async Task Call_in_which_an_event_meets_a_mistake_of_ours_is_ended()
+    {
+        await using var bench = new CallBench();
+        bench.Journal.Mistake = new InvalidOperationException("ours");
+        bench.Propose();
+
+        await bench.Link.Get("reject");
+        bench.Time.Advance(TimeSpan.FromSeconds(60)); // for the INVITE that never left
+        await bench.WhenIdle();
+        Assert.Null(bench.Journal.Mistake);
+        Assert.Equal(0, bench.Time.ArmedTimers);
+    }
+
     [Theory] // a phone that is reached by IPv6 hears nothing that is sent from IPv4
     [InlineData("sip:[2001:db8::9]", AddressFamily.InterNetworkV6)]
     [InlineData("sip:192.0.2.9", AddressFamily.InterNetwork)]

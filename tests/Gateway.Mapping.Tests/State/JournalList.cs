@@ -56,5 +56,17 @@ internal sealed class JournalList : IStateJournal
         }
     }
 
-    public void Write(StoreChange change) => ImmutableInterlocked.Update(ref _changes, static (all, one) => all.Add(one), change);
+    /// <summary>What the next change meets.</summary>
+    public Exception? Mistake { get; set; }
+
+    public void Write(StoreChange change)
+    {
+        if (Mistake is { } mistake)
+        {
+            Mistake = null;
+            throw mistake;
+        }
+
+        ImmutableInterlocked.Update(ref _changes, static (all, one) => all.Add(one), change);
+    }
 }
