@@ -36,6 +36,7 @@ public sealed class BaresipPhone : IAsyncDisposable
 {
     private const int RtpPorts = 20;
 
+    private readonly int _outboundPort;
     private readonly TemporaryFolder _folder = new();
     private readonly TcpClient _control = new();
     private readonly List<string> _message = [];
@@ -44,10 +45,11 @@ public sealed class BaresipPhone : IAsyncDisposable
     private Task? _reading;
     private bool _received;
 
-    private BaresipPhone(string user, int sipPort)
+    private BaresipPhone(string user, int sipPort, int outboundPort)
     {
         User = user;
         SipPort = sipPort;
+        _outboundPort = outboundPort;
     }
 
     /// <summary>User part of its address.</summary>
@@ -65,17 +67,17 @@ public sealed class BaresipPhone : IAsyncDisposable
     /// <summary>What it printed, for failure messages.</summary>
     public string Output => _process?.Output ?? "";
 
-    /// <summary>Starts one. Its requests go to <paramref name="outboundPort"/>.</summary>
+    /// <summary>Starts one. Its requests go to <paramref name="outboundPort"/> over <paramref name="transport"/>, udp or tcp.</summary>
     public static async Task<BaresipPhone> StartAsync(
-        string user, string domain, int sipPort, int outboundPort, AnswerMode mode, int tone = 440)
+        string user, string domain, int sipPort, int outboundPort, AnswerMode mode, int tone = 440, string transport = "udp")
     {
-        var phone = new BaresipPhone(user, sipPort);
+        var phone = new BaresipPhone(user, sipPort, outboundPort);
         var control = FreePorts.Passing(1);
         phone._folder.Write("config", phone.Configuration(control, FreePorts.Passing(RtpPorts), tone));
         phone._folder.Write(
             "accounts",
             $"\"Romeo\" <sip:{user}@{domain}>;regint=0;answermode={mode.ToString().ToLowerInvariant()};"
-            + $"outbound=\"sip:127.0.0.1:{outboundPort}\"\n");
+            + $"outbound=\"sip:127.0.0.1:{outboundPort};transport={transport}\"\n");
         phone._folder.Write("contacts", "");
         Directory.CreateDirectory(phone._folder.At("heard"));
         phone._process = await OwnedProcess.StartAsync(
@@ -267,7 +269,9 @@ public sealed class BaresipPhone : IAsyncDisposable
             : line.IndexOf("TCP ", StringComparison.Ordinal);
         if (_message.Count == 0 && start >= 0 && line.Contains(" -> ", StringComparison.Ordinal))
         {
-            _received = line.TrimEnd().EndsWith($"-> 127.0.0.1:{SipPort}", StringComparison.Ordinal);
+            // A connection that the phone opened has a port of its own at this end.
+            _received = line.TrimEnd().EndsWith($"-> 127.0.0.1:{SipPort}", StringComparison.Ordinal)
+                || line.Contains($" 127.0.0.1:{_outboundPort} -> ", StringComparison.Ordinal);
             _message.Add("");
         }
         else if (_message.Count > 0 && line.StartsWith("\u001b[;m", StringComparison.Ordinal))
