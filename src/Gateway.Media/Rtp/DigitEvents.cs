@@ -8,6 +8,9 @@ internal sealed class DigitEvents
     /// <summary>Octets of an event.</summary>
     public const int Length = 4;
 
+    /// <summary>Of a clock: further apart than two events that come together can be, and no wrap-around.</summary>
+    private const int MostAhead = 1 << 20;
+
     private const string Keys = "0123456789*#ABCD";
     private const byte EndBit = 0x80;
 
@@ -19,6 +22,8 @@ internal sealed class DigitEvents
     private uint _durationBefore;
     private ushort _duration;
     private uint _outgoing;
+    private uint _outgoingEnd;
+    private bool _hasOutgoingEnd;
 
     /// <summary>
     /// Takes an event. True when it ends, once: with the key and how long it was pressed, in units of the incoming rate.
@@ -69,6 +74,23 @@ internal sealed class DigitEvents
         }
 
         return _outgoing + (uint)((ulong)(_segmentTimestamp - _timestamp) * (ulong)toRate / (ulong)fromRate);
+    }
+
+    /// <summary>
+    /// The same where the clock is ours, not the sender's: it tells when a packet came. A key that comes together with the one before it,
+    /// as after a jam, begins where that one ends: with one timestamp, or within it, they were one key (RFC 4733 section 2.5.1.2).
+    /// </summary>
+    public uint OutgoingTimestampOnClock(uint now, int fromRate, int toRate)
+    {
+        if (_outgoing == 0 && _hasOutgoingEnd && (int)(_outgoingEnd - now) is > 0 and < MostAhead)
+        {
+            now = _outgoingEnd;
+        }
+
+        var timestamp = OutgoingTimestamp(now, fromRate, toRate);
+        _outgoingEnd = timestamp + Math.Max(1, (uint)((ulong)_duration * (ulong)toRate / (ulong)fromRate));
+        _hasOutgoingEnd = true;
+        return timestamp;
     }
 
     /// <summary>Converts the duration in place.</summary>

@@ -255,7 +255,7 @@ internal sealed class MediaStream
         var packet = buffer[(header.PayloadStart - RtpHeader.FixedLength)..];
         DigitEvents.Convert(packet[RtpHeader.FixedLength..], route.IncomingRate, route.OutgoingRate);
         var (sequence, _) = _map.Insert(0, now);
-        var timestamp = route.Stream._digits.OutgoingTimestamp(_map.TimestampAt(now), route.IncomingRate, route.OutgoingRate);
+        var timestamp = route.Stream._digits.OutgoingTimestampOnClock(_map.TimestampAt(now), route.IncomingRate, route.OutgoingRate);
         SendOwn(packet, RtpHeader.FixedLength + header.PayloadLength, header.Marker, route.Outgoing, sequence, timestamp);
     }
 

@@ -56,6 +56,27 @@ public sealed class MediaCallTranscodingTests
         AssertContinuous([.. got.Where(packet => packet.PayloadType == 8)], clockOnly: true);
     }
 
+    [Fact] // RFC 4733 section 2.5.1.2: a machine or a link that stood still hands them over at once
+    public void Keys_that_come_together_stay_two_keys()
+    {
+        Speak(20);
+        _bench.Received(1);
+        foreach (var (key, timestamp) in ((byte, uint)[])[(7, 77_777), (3, 77_777 + 1_600)])
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                _bench.Send(0, Voice(1000 + _sent++, 101, timestamp, marker: i == 0, content: [key, (byte)(i == 2 ? 0x8A : 10), 1, (byte)(0x40 + i)]));
+            }
+        }
+
+        var keys = _bench.Received(1).Where(packet => packet.PayloadType == 96).GroupBy(packet => packet.Payload[0]).ToArray();
+
+        Assert.Equal([7, 3], keys.Select(key => key.Key));
+        Assert.All(keys, key => Assert.Single(key.Select(packet => packet.Timestamp).Distinct()));
+        var (first, second) = (keys[0].Last(), keys[1].First());
+        Assert.True((int)(second.Timestamp - first.Timestamp) >= ((first.Payload[2] << 8) | first.Payload[3]), $"{first.Timestamp} {second.Timestamp}");
+    }
+
     [Fact]
     public void Held_stream_stops_and_resumes_with_the_time_that_passed()
     {
