@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text;
 using Gateway.Mapping.Addresses;
 using Gateway.Mapping.Configuration;
@@ -69,8 +68,13 @@ internal sealed class PageSender
             return outcome;
         }
 
-        var result = await PatientlyAsync(message, BodyOf(message, text, isLast: true), isFirst: true, until, cancellationToken)
-            .ConfigureAwait(false);
+        var body = BodyOf(message, text, isLast: true);
+        var result = await _agent.SendAsync(Request(message, message.Target, body, isFirst: true), cancellationToken).ConfigureAwait(false);
+        if (result.Status >= 300)
+        {
+            result = await AgainAsync(result, message, body, isFirst: true, until, cancellationToken).ConfigureAwait(false);
+        }
+
         if (result is not { Status: 513, IsLocal: true })
         {
             return OutcomeOf(result);
@@ -119,12 +123,18 @@ internal sealed class PageSender
     public Task<SipResult> SendSignAsync(PageMessage sign, CancellationToken cancellationToken) =>
         _agent.SendAsync(Request(sign, sign.Target, sign.Sign!, isFirst: false), cancellationToken);
 
-    /// <summary>Most messages are taken at once: the machinery of trying again is for the others.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<SipResult> PatientlyAsync(
+    private async Task<SipResult> PatientlyAsync(
         PageMessage message, SipBody body, bool isFirst, DateTimeOffset until, CancellationToken cancellationToken)
     {
-        var first = await OnceAsync(message, body, isFirst, cancellationToken).ConfigureAwait(false);
+        var first = await _agent.SendAsync(Request(message, message.Target, body, isFirst), cancellationToken).ConfigureAwait(false);
+        return await AgainAsync(first, message, body, isFirst, until, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What becomes of it after its first result. Most messages are taken at once: the machinery of trying again is for the others.</summary>
+    private async Task<SipResult> AgainAsync(
+        SipResult result, PageMessage message, SipBody body, bool isFirst, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        var first = await FollowedAsync(result, message, body, isFirst, cancellationToken).ConfigureAwait(false);
         if (!Patience.MayRecover(first.Status, first.RetryAfter))
         {
             return first;
@@ -146,19 +156,22 @@ internal sealed class PageSender
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<SipResult> OnceAsync(PageMessage message, SipBody body, bool isFirst, CancellationToken cancellationToken)
+    private async Task<SipResult> OnceAsync(PageMessage message, SipBody body, bool isFirst, CancellationToken cancellationToken)
     {
         var result = await _agent.SendAsync(Request(message, message.Target, body, isFirst), cancellationToken).ConfigureAwait(false);
+        return await FollowedAsync(result, message, body, isFirst, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<SipResult> FollowedAsync(
+        SipResult result, PageMessage message, SipBody body, bool isFirst, CancellationToken cancellationToken) =>
         // 380 offers another service, not another address.
-        return result.Status is >= 300 and < 400 and not 380 && _policy.TryFollow(result.Contacts, message.Target, out var other)
+        result.Status is >= 300 and < 400 and not 380 && _policy.TryFollow(result.Contacts, message.Target, out var other)
             ? await _agent.SendAsync(Request(message, other, body, isFirst), cancellationToken).ConfigureAwait(false)
             : result;
-    }
 
     private static OutgoingRequest Request(PageMessage message, SipTarget target, SipBody body, bool isFirst)
     {
-        var headers = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>();
+        var headers = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>(1); // more is rare
         if (target.Trunk is not null)
         {
             headers.Add(new(SipHeaders.PAssertedIdentity, message.From.ToString()));
@@ -185,7 +198,7 @@ internal sealed class PageSender
             Credentials = target.Credentials,
             Conversation = message.Conversation,
             Body = body,
-            ExtraHeaders = headers.ToImmutable(),
+            ExtraHeaders = headers.DrainToImmutable(),
             MaxBytes = MaxBytes,
         };
     }

@@ -6,7 +6,7 @@ namespace Gateway.Sip.Dialogs;
 internal static class HeaderText
 {
     /// <summary>Control characters become blanks.</summary>
-    public static string Clean(string text) => text.Any(char.IsControl)
+    public static string Clean(string text) => text.AsSpan().ContainsAnyInRange('\0', '\u001f') || text.AsSpan().ContainsAnyInRange('\u007f', '\u009f')
         ? string.Create(text.Length, text, static (clean, from) =>
         {
             for (var i = 0; i < clean.Length; i++)

@@ -44,7 +44,7 @@ internal sealed record RequestTemplate(SipMethod Method, SipUri RequestUri, Name
     /// <param name="userAgent">User-Agent.</param>
     /// <param name="authorization">Answers to challenges.</param>
     public SipRequest Build(
-        SipVia via, string? contact, uint cseq, string userAgent, IEnumerable<KeyValuePair<string, string>> authorization)
+        SipVia via, string? contact, uint cseq, string userAgent, ImmutableArray<KeyValuePair<string, string>> authorization)
     {
         var builder = SipMessageBuilder.Request(Method, RequestUri).Add(SipHeaders.Via, via.ToString());
         foreach (var route in Route)
@@ -64,7 +64,12 @@ internal sealed record RequestTemplate(SipMethod Method, SipUri RequestUri, Name
         }
 
         builder.Add(SipHeaders.UserAgent, userAgent);
-        foreach (var (name, value) in Headers.Concat(authorization))
+        foreach (var (name, value) in Headers)
+        {
+            builder.Add(name, HeaderText.Clean(value));
+        }
+
+        foreach (var (name, value) in authorization)
         {
             builder.Add(name, HeaderText.Clean(value));
         }

@@ -8,27 +8,44 @@ namespace Gateway.Sip.Transports;
 /// <summary>Addresses by A and AAAA records, transport and port from the URI or their defaults (RFC 3263 sections 4.1, 4.2).</summary>
 internal sealed class AddressResolver : ISipResolver
 {
-    public async ValueTask<ImmutableArray<SipDestination>> ResolveAsync(SipUri uri, CancellationToken cancellationToken)
+    /// <summary>The URI of a proxy, which is asked for again and again, and where it leads; an address does not change.</summary>
+    private Literal? _last;
+
+    public ValueTask<ImmutableArray<SipDestination>> ResolveAsync(SipUri uri, CancellationToken cancellationToken)
     {
-        if (!TryReadTransport(uri, out var transport))
+        if (Volatile.Read(ref _last) is { } last && ReferenceEquals(last.Uri, uri))
         {
-            return [];
+            return ValueTask.FromResult(last.Destinations);
         }
 
+        if (!TryReadTransport(uri, out var transport))
+        {
+            return ValueTask.FromResult<ImmutableArray<SipDestination>>([]);
+        }
+
+        var asked = uri;
         if (uri.Parameter("maddr") is { } instead && SipUri.TryCreate(null, instead, uri.Port, "sip", out var other))
         {
             uri = other; // RFC 3263 section 4
         }
 
         var port = uri.Port ?? SipTransportKinds.DefaultPort;
-        if (uri.TryGetAddress(out var literal))
+        if (!uri.TryGetAddress(out var literal))
         {
-            return [new SipDestination(transport, new IPEndPoint(literal, port))];
+            return FindAsync(uri.Host, port, transport, cancellationToken);
         }
 
+        var found = new Literal(asked, [new SipDestination(transport, new IPEndPoint(literal, port))]);
+        Volatile.Write(ref _last, found);
+        return ValueTask.FromResult(found.Destinations);
+    }
+
+    private static async ValueTask<ImmutableArray<SipDestination>> FindAsync(
+        string host, int port, SipTransportKind transport, CancellationToken cancellationToken)
+    {
         try
         {
-            var found = await Dns.GetHostAddressesAsync(uri.Host, cancellationToken).ConfigureAwait(false);
+            var found = await Dns.GetHostAddressesAsync(host, cancellationToken).ConfigureAwait(false);
             return [.. found
                 .OrderBy(address => address.AddressFamily == AddressFamily.InterNetwork ? 0 : 1)
                 .Select(address => new SipDestination(transport, new IPEndPoint(address, port)))];
@@ -50,4 +67,6 @@ internal sealed class AddressResolver : ISipResolver
         return uri.Scheme == "sip"
             && (uri.Parameter("transport") is not { } named || SipTransportKinds.TryParse(named, out transport));
     }
+
+    private sealed record Literal(SipUri Uri, ImmutableArray<SipDestination> Destinations);
 }

@@ -14,6 +14,7 @@ internal sealed class OneShotRequest : IClientRequestUser
     private readonly SipStack _stack;
     private readonly OutgoingRequest _what;
     private ClientRequest? _request;
+    private CancellationTokenRegistration _abandoning;
 
     public OneShotRequest(SipStack stack, OutgoingRequest request)
     {
@@ -46,8 +47,20 @@ internal sealed class OneShotRequest : IClientRequestUser
         _request.Start();
     }
 
-    /// <summary>Nobody waits any more. From any thread; who waited hears it even when the loop has ended.</summary>
-    public void Abandon()
+    /// <summary>Nobody waits any more once this is cancelled; who waited hears it even when the loop has ended. Once at most.</summary>
+    public void MayBeAbandoned(CancellationToken cancellationToken)
+    {
+        if (cancellationToken.CanBeCanceled && !Result.IsCompleted)
+        {
+            _abandoning = cancellationToken.UnsafeRegister(static self => ((OneShotRequest)self!).Abandon(), this);
+            if (Result.IsCompleted)
+            {
+                _abandoning.Unregister(); // it was settled meanwhile, and may not have seen the registration
+            }
+        }
+    }
+
+    private void Abandon()
     {
         _stack.Loop.Post(GiveUp);
         _result.TrySetCanceled();
@@ -64,12 +77,12 @@ internal sealed class OneShotRequest : IClientRequestUser
 
         if (response.IsSuccess && !response.HasHeader(SipHeaders.Accept)) // it says no more than that
         {
-            _result.TrySetResult(new SipResult(response.Status, SipFailures.PhraseOf(response), IsLocal: false));
+            Settle(new SipResult(response.Status, SipFailures.PhraseOf(response), IsLocal: false));
             return;
         }
 
         var read = SipFailures.Of(response);
-        _result.TrySetResult(new SipResult(response.Status, read.Phrase, IsLocal: false)
+        Settle(new SipResult(response.Status, read.Phrase, IsLocal: false)
         {
             RetryAfter = read.RetryAfter,
             Contacts = read.Contacts,
@@ -78,5 +91,11 @@ internal sealed class OneShotRequest : IClientRequestUser
     }
 
     public void OnFailure(ClientRequest request, SipFailure failure) =>
-        _result.TrySetResult(new SipResult(failure.Status, failure.Phrase, IsLocal: true) { RequestBytes = failure.RequestBytes });
+        Settle(new SipResult(failure.Status, failure.Phrase, IsLocal: true) { RequestBytes = failure.RequestBytes });
+
+    private void Settle(SipResult result)
+    {
+        _result.TrySetResult(result);
+        _abandoning.Unregister();
+    }
 }

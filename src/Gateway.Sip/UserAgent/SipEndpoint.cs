@@ -154,25 +154,19 @@ public sealed partial class SipEndpoint : ISipUserAgent, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<SipResult> SendAsync(OutgoingRequest request, CancellationToken cancellationToken)
+    public Task<SipResult> SendAsync(OutgoingRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (!IsListening)
         {
             var failure = SipFailures.Local(503);
-            return new SipResult(failure.Status, failure.Phrase, IsLocal: true);
+            return Task.FromResult(new SipResult(failure.Status, failure.Phrase, IsLocal: true));
         }
 
         var oneShot = new OneShotRequest(_stack, request);
         _loop.Post(oneShot.Start);
-        if (!cancellationToken.CanBeCanceled || oneShot.Result.IsCompleted)
-        {
-            return await oneShot.Result.ConfigureAwait(false);
-        }
-
-        using var giveUp = cancellationToken.UnsafeRegister(
-            static state => ((OneShotRequest)state!).Abandon(), oneShot);
-        return await oneShot.Result.ConfigureAwait(false);
+        oneShot.MayBeAbandoned(cancellationToken);
+        return oneShot.Result;
     }
 
     /// <inheritdoc/>

@@ -69,7 +69,7 @@ internal sealed class SuccessAck
         _stack.Wire.Send(flow, _ack.Raw, failed: null, again);
     }
 
-    private IEnumerable<KeyValuePair<string, string>> Credentials() => _invite.Header(SipHeaders.Authorization) is null
-        && _invite.Header(SipHeaders.ProxyAuthorization) is null ? [] : _invite.Headers.Where(
-            header => header.Key is SipHeaders.Authorization or SipHeaders.ProxyAuthorization);
+    private ImmutableArray<KeyValuePair<string, string>> Credentials() => _invite.Header(SipHeaders.Authorization) is null
+        && _invite.Header(SipHeaders.ProxyAuthorization) is null ? [] :
+        [.. _invite.Headers.Where(header => header.Key is SipHeaders.Authorization or SipHeaders.ProxyAuthorization)];
 }
