@@ -9,7 +9,7 @@ internal sealed record Usage(double GatewayCpu, double ProsodyCpu, double Rtpeng
     private const double TicksPerSecond = 100; // USER_HZ, the unit of /proc/PID/stat on Linux
 
     public static async Task<Usage> ReadAsync(GatewayProcess gateway, int prosody, int rtpengine) => new(
-        Cpu(gateway.Id), Cpu(prosody), Cpu(rtpengine), Cpu(Environment.ProcessId),
+        CpuOf(gateway.Id), CpuOf(prosody), CpuOf(rtpengine), CpuOf(Environment.ProcessId),
         await gateway.MetricAsync("dotnet_gc_allocated_bytes_total"), await gateway.MetricAsync("dotnet_gc_heap_bytes"),
         await gateway.MetricAsync("dotnet_gc_collections_total"), await gateway.MetricAsync("dotnet_gc_pause_seconds_total"), ResidentOf(gateway.Id));
 
@@ -20,7 +20,7 @@ internal sealed record Usage(double GatewayCpu, double ProsodyCpu, double Rtpeng
         Paused - earlier.Paused, Resident - earlier.Resident);
 
     /// <summary>utime and stime, fields 14 and 15 (proc(5)), in seconds; the name in field 2 may contain anything.</summary>
-    private static double Cpu(int process)
+    public static double CpuOf(int process)
     {
         var text = File.ReadAllText($"/proc/{process}/stat");
         var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');

@@ -56,11 +56,11 @@ internal sealed partial class MessagesRun : IDisposable
         using var hop = await BareHop.StartAsync(prosody.Port, QuietProsody.Secret);
 
         Console.WriteLine("messages                  sent     lost  doubled   p50 ms   p95 ms   p99 ms   max ms  hop p50  gateway µs  prosody µs  ratio   octets  paused µs");
-        // Long enough that the runtime has compiled what is hot, which it does behind, and counts as the gateway's time.
         var isGood = true;
-        foreach (var toSip in (bool[])[true, false])
+        foreach (var toSip in (bool[])[true, false, true, false])
         {
             isGood &= await run.PhaseAsync("warm-up", toSip, WarmUpRate, WarmUpSeconds, gateway, prosody, hop);
+            await CompiledAsync(gateway);
         }
 
         foreach (var rate in rates)
@@ -75,6 +75,26 @@ internal sealed partial class MessagesRun : IDisposable
         }
 
         return isGood ? 0 : 1;
+    }
+
+    /// <summary>
+    /// The runtime compiles what is called often behind, in two steps, and counts that as the gateway's time; of what is asked here for
+    /// the figures too. So that is asked often enough, and no phase begins before the process has become quiet.
+    /// </summary>
+    private static async Task CompiledAsync(GatewayProcess gateway)
+    {
+        for (var i = 0; i < 60; i++)
+        {
+            await gateway.MetricAsync("dotnet_gc_heap_bytes");
+        }
+
+        for (var (quiet, before) = (0, Usage.CpuOf(gateway.Id)); quiet < 3;)
+        {
+            await Task.Delay(500);
+            var now = Usage.CpuOf(gateway.Id);
+            quiet = now - before <= 0.01 ? quiet + 1 : 0;
+            before = now;
+        }
     }
 
     private JsonObject Configuration(int prosody, int phone) => new()
