@@ -1,6 +1,4 @@
-using System.Net;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Gateway.Interop.Tests.Sites;
 using Gateway.Testing;
@@ -90,7 +88,7 @@ public abstract class MsrpRelayTests(GatewaySite site) : ChatTest(site)
     {
         await _relay.DisposeAsync();
         using var folder = new TemporaryFolder();
-        var tls = Certificate(folder);
+        var tls = SelfSigned.Write(folder, "relay");
         _relay = await MsrpRelayServer.StartAsync(RelayPassword, tls);
         await using var link = TcpLink.To(_relay.Port);
         await StartGatewayAsync(msrp => (msrp["Relay"], msrp["Authorities"]) = (_relay.UriAt(link.Port), tls.Certificate));
@@ -209,17 +207,6 @@ public abstract class MsrpRelayTests(GatewaySite site) : ChatTest(site)
             (msrp["Relay"], msrp["Username"], msrp["Password"]) = (_relay.UriAt(_link.Port), "gateway", password);
             change?.Invoke(msrp);
         });
-
-    private static (string Certificate, string Key) Certificate(TemporaryFolder folder)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        return (folder.Write("relay.pem", certificate.ExportCertificatePem()), folder.Write("relay.key", key.ExportPkcs8PrivateKeyPem()));
-    }
 
     /// <summary>Who sent it last is not who wrote it: the relay stands in its From-Path (RFC 4976 section 6.4.1).</summary>
     private void AssertRelayed(PhoneEvent message)
