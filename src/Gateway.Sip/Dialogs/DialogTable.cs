@@ -29,6 +29,7 @@ internal sealed class DialogTable(ISipLoop loop)
     /// <summary>Adds the dialog, or hands it to another user: an early dialog that is answered.</summary>
     public void Set(DialogId id, IDialogUser user)
     {
+        loop.VerifyTurn();
         if (!_dialogs.ContainsKey(id))
         {
             loop.Metrics.DialogsChanged(1);
@@ -39,6 +40,7 @@ internal sealed class DialogTable(ISipLoop loop)
 
     public void Remove(DialogId id)
     {
+        loop.VerifyTurn();
         if (_dialogs.Remove(id))
         {
             loop.Metrics.DialogsChanged(-1);

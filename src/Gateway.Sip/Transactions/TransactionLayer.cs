@@ -44,6 +44,7 @@ internal sealed class TransactionLayer
     /// <summary>Sends a request with a transaction; an ACK of a 2xx goes without, by <see cref="SipWire"/>.</summary>
     public ClientTransaction Send(SipRequest request, SipFlow flow, IClientTransactionUser user)
     {
+        _loop.VerifyTurn();
         ClientTransaction transaction = request.Method == SipMethod.Invite
             ? new InviteClient(request, flow, _loop, _timers, _wire, user) { Over = _forgetClient, Lingers = _lingerClient }
             : new NonInviteClient(request, flow, _loop, _timers, _wire, user) { Over = _forgetClient, Lingers = _lingerClient };
@@ -56,6 +57,7 @@ internal sealed class TransactionLayer
     /// <summary>Begins a server transaction for a request that belongs to none.</summary>
     public ServerTransaction Accept(SipRequest request, SipFlow flow)
     {
+        _loop.VerifyTurn();
         var route = new ResponseRoute(flow, request.TopVia, _network);
         ServerTransaction transaction = request.Method == SipMethod.Invite
             ? new InviteServer(request, flow, route, _loop, _timers, _wire) { Over = _forgetServer, Lingers = _lingerServer }

@@ -14,4 +14,8 @@ internal interface ISipLoop
 
     /// <summary>Queues work; callable from any thread, never blocks, in order. Nothing runs once the loop has stopped.</summary>
     void Post(Action work);
+
+    /// <summary>Holds callers to the loop: what lives on it has no locks.</summary>
+    /// <exception cref="InvalidOperationException">The caller is not work of the loop: its fault, and not that of the calls whose tables it would disorder.</exception>
+    void VerifyTurn();
 }

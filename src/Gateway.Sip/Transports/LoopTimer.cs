@@ -17,6 +17,7 @@ internal sealed class LoopTimer
 
     public static LoopTimer Start(ISipLoop loop, TimeSpan after, Action fired)
     {
+        loop.VerifyTurn();
         var timer = new LoopTimer(loop, fired);
         loop.Metrics.TimerArmed();
         loop.Timers.Add(timer, after);
@@ -28,6 +29,7 @@ internal sealed class LoopTimer
     {
         if (_fired is not null)
         {
+            _loop.VerifyTurn();
             _fired = null;
             _loop.Metrics.TimerOver();
             _loop.Timers.Stopped();

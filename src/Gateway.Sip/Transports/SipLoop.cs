@@ -20,6 +20,7 @@ internal sealed partial class SipLoop : ISipLoop, IThreadPoolWorkItem
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ILogger _logger;
     private int _waiting;
+    private int _runner; // written by who runs, so that each thread reads its own number exactly when it does
     private bool _isOver;
 
     public SipLoop(TimeProvider time, SipMetrics metrics, ILogger logger)
@@ -42,6 +43,14 @@ internal sealed partial class SipLoop : ISipLoop, IThreadPoolWorkItem
         if (Interlocked.Increment(ref _waiting) == 1)
         {
             Run();
+        }
+    }
+
+    public void VerifyTurn()
+    {
+        if (Environment.CurrentManagedThreadId != _runner)
+        {
+            throw new InvalidOperationException("what lives on the SIP loop is asked from outside of it; it is to be posted to");
         }
     }
 
@@ -80,6 +89,7 @@ internal sealed partial class SipLoop : ISipLoop, IThreadPoolWorkItem
 
     private void RunOne(Action work)
     {
+        _runner = Environment.CurrentManagedThreadId;
         try
         {
             work();
@@ -91,6 +101,8 @@ internal sealed partial class SipLoop : ISipLoop, IThreadPoolWorkItem
             Metrics.LoopFault();
             LogFault(_logger, fault);
         }
+
+        _runner = 0;
     }
 
     [LoggerMessage(2000, LogLevel.Error, "A fault of the SIP stack itself was contained")]

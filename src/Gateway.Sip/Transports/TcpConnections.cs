@@ -64,6 +64,7 @@ internal sealed class TcpConnections(ISipLoop loop, ISipReceiver receiver, SipEn
 
     private TcpConnection Add(TcpConnection connection)
     {
+        loop.VerifyTurn();
         _open[connection.Remote] = connection;
         var running = connection.RunAsync();
         _running.Add(running);

@@ -1,7 +1,6 @@
 using Gateway.Sip.Transactions;
-using Gateway.Sip.Transports;
+using Gateway.Sip.Tests.UserAgent;
 using Gateway.Testing;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Sip.Tests.Transactions;
 
@@ -11,13 +10,17 @@ public sealed class LingeringTests : IDisposable
     private static readonly TimeSpan Stay = TimeSpan.FromSeconds(32);
 
     private readonly VirtualTime _time = new();
-    private readonly SipMetrics _metrics = new();
+    private readonly InlineLoop _loop;
     private readonly List<string> _expired = [];
     private readonly Lingering<string, string> _lingering;
 
-    public LingeringTests() => _lingering = new(new SipLoop(_time, _metrics, NullLogger.Instance), (key, value) => _expired.Add(key + value));
+    public LingeringTests()
+    {
+        _loop = new InlineLoop(_time);
+        _lingering = new(_loop, (key, value) => _expired.Add(key + value));
+    }
 
-    public void Dispose() => _metrics.Dispose();
+    public void Dispose() => _loop.Dispose();
 
     [Fact]
     public void Each_stays_for_its_time_behind_one_timer()
@@ -26,7 +29,7 @@ public sealed class LingeringTests : IDisposable
         _time.Advance(TimeSpan.FromSeconds(1));
         _lingering.Add("b", "2", Stay);
 
-        Assert.Equal(1, _metrics.Timers);
+        Assert.Equal(1, _loop.Metrics.Timers);
         _time.Advance(TimeSpan.FromSeconds(31));
         Assert.Equal(["a1"], _expired);
         Assert.True(_lingering.TryGet("b", out var value));
@@ -34,7 +37,7 @@ public sealed class LingeringTests : IDisposable
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(["a1", "b2"], _expired);
         Assert.Equal(0, _lingering.Count);
-        Assert.Equal(0, _metrics.Timers);
+        Assert.Equal(0, _loop.Metrics.Timers);
     }
 
     [Fact]
@@ -77,7 +80,7 @@ public sealed class LingeringTests : IDisposable
         _lingering.Add("a", "1", Stay);
         _lingering.Remove("a", out _);
 
-        Assert.Equal(0, _metrics.Timers);
+        Assert.Equal(0, _loop.Metrics.Timers);
         Assert.Empty(_expired);
     }
 }

@@ -18,7 +18,7 @@ public sealed class LoopTimersTests
         int[] due = [500, 510, 530, 549, 600, 601, 32_000];
         foreach (var after in due.Reverse())
         {
-            LoopTimer.Start(loop, TimeSpan.FromMilliseconds(after), () => _fired.Add((after, _time.GetUtcNow() - start)));
+            loop.Post(() => LoopTimer.Start(loop, TimeSpan.FromMilliseconds(after), () => _fired.Add((after, _time.GetUtcNow() - start))));
         }
 
         var strokes = 0;

@@ -42,6 +42,11 @@ internal sealed class InlineLoop : ISipLoop, IDisposable
         }
     }
 
+    /// <summary>The test's own thread is the loop's.</summary>
+    public void VerifyTurn()
+    {
+    }
+
     public void Dispose()
     {
         Timers.Dispose();
