@@ -228,6 +228,28 @@ public sealed partial class GatewayProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task Dashboard_asks_for_metrics_that_there_are()
+    {
+        var dashboard = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(Tree.ArrowsTests.Root(), "deploy", "grafana", "gateway.json"))).RootElement;
+        using var gateway = GatewayProcess.Start(
+            ["run", "--config", _config], ("GATEWAY_Media__Engine", "embedded"), ("GATEWAY_Media__Address", "127.0.0.1"), ("GATEWAY_Log__Format", "json"));
+        var line = JsonDocument.Parse(await gateway.LineAsync("Started: component")).RootElement;
+        using var client = new HttpClient { BaseAddress = new Uri(line.GetProperty("Http").GetString()!) };
+        var types = MetricType().Matches(await client.GetStringAsync("/metrics")).ToDictionary(type => type.Groups[1].Value, type => type.Groups[2].Value);
+
+        var asked = dashboard.GetProperty("panels").EnumerateArray()
+            .SelectMany(panel => panel.GetProperty("targets").EnumerateArray())
+            .SelectMany(target => MetricName().Matches(target.GetProperty("expr").GetString()!))
+            .Select(name => name.Value).Distinct().ToList();
+
+        Assert.True(asked.Count > 40);
+        Assert.All(asked, name => Assert.True(
+            types.ContainsKey(name) || (name.EndsWith("_bucket", StringComparison.Ordinal) && types.GetValueOrDefault(name[..^"_bucket".Length]) == "histogram"), name));
+        await gateway.SignalAsync("TERM");
+        Assert.Equal(0, (await gateway.EndAsync()).Code);
+    }
+
+    [Fact]
     public async Task Port_in_use_ends_with_1_and_says_so()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
@@ -327,6 +349,12 @@ public sealed partial class GatewayProcessTests : IDisposable
         Assert.Equal(1, code);
         Assert.Contains("libicu", error, StringComparison.Ordinal);
     }
+
+    [GeneratedRegex("^# TYPE (\\S+) (\\S+)$", RegexOptions.Multiline)]
+    private static partial Regex MetricType();
+
+    [GeneratedRegex("\\b(gateway|process|dotnet)_[a-z_]+")]
+    private static partial Regex MetricName();
 
     [GeneratedRegex("process_resident_memory_bytes [1-9]")]
     private static partial Regex ResidentMemory();
