@@ -27,6 +27,7 @@ internal static partial class RunCommand
         await using (app.ConfigureAwait(false))
         {
             var logger = app.Services.GetRequiredService<ILogger<GatewayService>>();
+            using var unobserved = new UnobservedFaults(logger);
             try
             {
                 await app.StartAsync(cancellationToken).ConfigureAwait(false);

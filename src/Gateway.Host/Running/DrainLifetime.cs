@@ -38,8 +38,14 @@ internal sealed class DrainLifetime(Drain drain, IHostApplicationLifetime applic
             case 1:
                 _draining = Task.Run(async () =>
                 {
-                    await drain.RunAsync(_hurry.Token).ConfigureAwait(false);
-                    application.StopApplication();
+                    try
+                    {
+                        await drain.RunAsync(_hurry.Token).ConfigureAwait(false);
+                    }
+                    finally
+                    {
+                        application.StopApplication(); // even after a fault of ours: who asked for the end must get it
+                    }
                 });
                 break;
             case 2:

@@ -53,6 +53,7 @@ internal sealed class OneShotRequest : IClientRequestUser
         if (cancellationToken.CanBeCanceled && !Result.IsCompleted)
         {
             _abandoning = cancellationToken.UnsafeRegister(static self => ((OneShotRequest)self!).Abandon(), this);
+            Interlocked.MemoryBarrier(); // either we see the result, or who settles it sees all of the registration
             if (Result.IsCompleted)
             {
                 _abandoning.Unregister(); // it was settled meanwhile, and may not have seen the registration
