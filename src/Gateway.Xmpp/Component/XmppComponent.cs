@@ -183,6 +183,21 @@ public sealed class XmppComponent : IXmppLink, IDisposable
     /// <summary>One stream from connecting to its end; true when it lived long enough to forget earlier failures.</summary>
     private async Task<bool> RunStreamAsync(CancellationToken stopping)
     {
+        try
+        {
+            return await RunOneStreamAsync(stopping).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // whatever stanza led to it: the next stream is a new beginning, and the calls that run are not its fault
+        catch (Exception mistake) when (!stopping.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            Log.HandlerFailed(_logger, "stream", mistake);
+            return false;
+        }
+    }
+
+    private async Task<bool> RunOneStreamAsync(CancellationToken stopping)
+    {
         var (outcome, stream) = await ComponentStream.OpenAsync(_dial, _options, _time, stopping).ConfigureAwait(false);
         if (stream is null)
         {
@@ -199,9 +214,17 @@ public sealed class XmppComponent : IXmppLink, IDisposable
         {
             var since = _time.GetTimestamp();
             OnUp();
-            var end = await new StreamSession(stream, _queue, _options, _time, Dispatch, OnWritten, Ping)
-                .RunAsync(stopping).ConfigureAwait(false);
-            OnDown(end);
+            StreamItem? end = new StreamItem.Fault("internal-server-error", "a mistake of the gateway");
+            try
+            {
+                end = await new StreamSession(stream, _queue, _options, _time, Dispatch, OnWritten, Ping)
+                    .RunAsync(stopping).ConfigureAwait(false);
+            }
+            finally
+            {
+                OnDown(end);
+            }
+
             await stream.CloseAsync(end as StreamItem.Fault).ConfigureAwait(false);
             return stopping.IsCancellationRequested || _time.GetElapsedTime(since) >= StableAfter;
         }

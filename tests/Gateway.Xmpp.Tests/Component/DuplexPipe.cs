@@ -30,6 +30,9 @@ internal sealed class DuplexPipe : Stream
         set => throw new NotSupportedException();
     }
 
+    /// <summary>What who reads the next octets meets.</summary>
+    public Exception? Mistake { get; set; }
+
     public static (DuplexPipe Ours, DuplexPipe Theirs) Create()
     {
         var options = new PipeOptions(useSynchronizationContext: false);
@@ -39,14 +42,17 @@ internal sealed class DuplexPipe : Stream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        int count;
         try
         {
-            return await _input.ReadAsync(buffer, cancellationToken);
+            count = await _input.ReadAsync(buffer, cancellationToken);
         }
         catch (Exception e) when (e is InvalidOperationException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             throw new IOException("closed", e);
         }
+
+        return Mistake is { } mistake ? throw mistake : count;
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

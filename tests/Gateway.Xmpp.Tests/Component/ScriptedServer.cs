@@ -41,6 +41,9 @@ internal sealed class ScriptedServer : IAsyncDisposable, IXmppLinkObserver, ISta
 
     public bool RefusesToConnect { get; set; }
 
+    /// <summary>The component's end of the connection that it made last.</summary>
+    public DuplexPipe? Ours { get; private set; }
+
     /// <summary>The next connection that the component makes.</summary>
     public async Task<ServerEnd> AcceptAsync() => new(await _dialled.Reader.ReadAsync().AsTask().WaitAsync(Patience));
 
@@ -110,6 +113,7 @@ internal sealed class ScriptedServer : IAsyncDisposable, IXmppLinkObserver, ISta
         }
 
         var (ours, theirs) = DuplexPipe.Create();
+        Ours = ours;
         _dialled.Writer.TryWrite(theirs);
         return Task.FromResult(new ServerConnection(ours));
     }

@@ -191,6 +191,20 @@ public sealed class XmppComponentTests
         await server.AuthenticateAsync();
     }
 
+    [Fact] // one stanza that meets a mistake of ours must not end the process
+    public async Task Mistake_in_reading_ends_the_stream_and_a_new_one_begins()
+    {
+        await using var server = new ScriptedServer();
+        var end = await server.AuthenticateAsync();
+        server.Ours!.Mistake = new NotSupportedException("ours");
+
+        await end.SendAsync("<message/>");
+
+        Assert.Equal("internal-server-error", await server.EventAsync());
+        await server.PassPauseAsync();
+        await server.AuthenticateAsync();
+    }
+
     [Fact]
     public async Task Pauses_grow_to_the_limit_and_never_end()
     {
