@@ -154,6 +154,11 @@ internal static class CheckCommand
             return new CheckLine(name, "not a SIP URI", remedy);
         }
 
+        if (options.ListenerNotice(trunk) is { } notice)
+        {
+            return new CheckLine(name, notice, "Or correct the trunk's Uri");
+        }
+
         try
         {
             _ = await Dns.GetHostAddressesAsync(uri.Host.Trim('[', ']'), cancellationToken).ConfigureAwait(false);

@@ -140,6 +140,14 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
             Log.Notice(_logger, notice);
         }
 
+        foreach (var trunk in _options.Mapping.Trunks.Values)
+        {
+            if (_options.ListenerNotice(trunk) is { } notice)
+            {
+                Log.Notice(_logger, $"Trunk {trunk.Name}, {trunk.Uri}, cannot be reached: {notice}.");
+            }
+        }
+
         CheckLibraries();
         var stored = await _state.OpenAsync(Path.Combine(_options.State.Path, "subscribers.jsonl"), cancellationToken).ConfigureAwait(false);
         _threads.Fill(stored.Threads);

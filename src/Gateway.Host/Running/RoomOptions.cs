@@ -85,6 +85,23 @@ internal static class RoomOptions
             ? "only this machine reaches it: name an address in Media.Address for phones and clients elsewhere"
             : null;
 
+    /// <summary>What to tell an operator of a trunk that no listener can send to: another transport, or another address family where
+    /// the trunk's host is a literal address; null when all is well.</summary>
+    public static string? ListenerNotice(this GatewayOptions options, TrunkOptions trunk)
+    {
+        if (!SipUri.TryParse(trunk.Uri, out var uri))
+        {
+            return null;
+        }
+
+        var transport = uri.Parameter("transport")?.ToLowerInvariant() ?? "udp";
+        var family = IPAddress.TryParse(uri.Host.Trim('[', ']'), out var literal) ? literal.AddressFamily : (AddressFamily?)null;
+        var serves = options.Sip.Listen.Any(
+            one => one.Transport == transport && (family is null || one.EndPoint.AddressFamily == family));
+        var address = family == AddressFamily.InterNetworkV6 ? "[::]" : "0.0.0.0";
+        return serves ? null : $"nothing in Sip.Listen sends {transport} to it: add \"{transport}:{address}:5060\"";
+    }
+
     /// <summary>
     /// Messages are taken where the configuration says, else beside SIP: at port 2855 (RFC 4975 section 15.4), or, where SIP itself
     /// is not at its usual port, wherever the system finds one free.

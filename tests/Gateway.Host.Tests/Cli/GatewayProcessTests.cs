@@ -168,6 +168,24 @@ public sealed partial class GatewayProcessTests : IDisposable
         Assert.Equal(0, (await gateway.EndAsync()).Code);
     }
 
+    [Theory] // no request would ever leave
+    [InlineData("udp:127.0.0.1:0", "sip:127.0.0.1:9;transport=tcp", "nothing in Sip.Listen sends tcp to it: add \"tcp:0.0.0.0:5060\"")]
+    [InlineData("udp:127.0.0.1:0,tcp:127.0.0.1:0", "sip:[::1]:9", "nothing in Sip.Listen sends udp to it: add \"udp:[::]:5060\"")]
+    public async Task Trunk_that_no_listener_can_send_to_is_told_by_check_and_run(string listen, string uri, string told)
+    {
+        (string, string)[] variables = [("GATEWAY_Sip__Listen", listen), ("GATEWAY_Sip__Trunks__pbx__Uri", uri)];
+
+        var (code, output, _) = await GatewayProcess.RunAsync(["check", "--config", _config], variables);
+        using var gateway = GatewayProcess.Start(["run", "--config", _config], variables);
+
+        Assert.Equal(1, code);
+        Assert.Contains($"failed  trunk pbx, OPTIONS to {uri}: {told}. Or correct the trunk's Uri.\n", output, StringComparison.Ordinal);
+        await gateway.LineAsync($"Trunk pbx, {uri}, cannot be reached: {told}");
+        await gateway.LineAsync("Started: component");
+        await gateway.SignalAsync("TERM");
+        Assert.Equal(0, (await gateway.EndAsync()).Code);
+    }
+
     [Fact] // as at a boot before the network's names can be asked
     public async Task Trunk_whose_name_is_not_found_yet_does_not_make_the_gateway_known_as_loopback()
     {

@@ -266,6 +266,14 @@ public sealed class GatewayConfigurationTests : IDisposable
     }
 
     [Fact]
+    public void Component_among_the_domains_of_XMPP_users_is_told()
+    {
+        var options = Good(Smallest, new Hashtable { ["GATEWAY_Mapping__LocalDomains"] = "example.org, SIP.example.org" });
+
+        Assert.Contains(options.Notices, notice => notice.Contains("Mapping.LocalDomains holds Xmpp.Domain", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Key_that_is_written_twice_hides_no_other_fault()
     {
         var result = Load("""{ "Xmpp": { "Domain": "a.example", "Domain": "b.example", "Bogus": 1 }, "Log": { "Level": "Loud" } }""");

@@ -50,6 +50,11 @@ internal static class MappingSection
             section.Fault("MessageAcceptedStatus", "not a status that fits", "Write 202 or 200");
         }
 
+        if (options.LocalDomains.Contains(defaults.GatewayDomain, StringComparer.OrdinalIgnoreCase))
+        {
+            notices.Add("Mapping.LocalDomains holds Xmpp.Domain, which is the component's own: calls to it would come back. Name the domains of XMPP users.");
+        }
+
         section.End();
         return options;
     }
