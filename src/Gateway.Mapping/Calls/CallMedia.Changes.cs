@@ -159,7 +159,7 @@ internal sealed partial class CallMedia
 
         Enqueue("delete", async () =>
         {
-            var result = await _context.Relay.DeleteAsync(_call.Id, CancellationToken.None).ConfigureAwait(false);
+            var result = await _context.Relay.ReleaseAsync(_call.Id, CancellationToken.None).ConfigureAwait(false);
             if (!result.IsOk)
             {
                 _context.Log.MediaFailed(_call.Id, "delete", result.Fault.ToString(), result.Detail);

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using Gateway.Mapping.Descriptions;
 using Gateway.Media.Relay;
 using Gateway.Sip.Sdp;
@@ -20,7 +19,7 @@ internal sealed partial class CallMedia : IAsyncDisposable
 
     private readonly CallContext _context;
     private readonly CallActor _call;
-    private SdpVersioning _versioning = SdpVersioning.Start((ulong)RandomNumberGenerator.GetInt32(1, int.MaxValue));
+    private SdpVersioning _versioning = SdpVersioning.Start((ulong)Random.Shared.Next(1, int.MaxValue));
     private Task _tail = Task.CompletedTask;
     private SdpSession? _shown;
     private SdpSession? _relayedPhone;

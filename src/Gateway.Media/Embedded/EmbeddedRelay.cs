@@ -140,6 +140,18 @@ public sealed class EmbeddedRelay : IMediaRelay, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public ValueTask<MediaResult> ReleaseAsync(string sessionId, CancellationToken cancellationToken)
+    {
+        if (_sessions.TryRemove(sessionId, out var session))
+        {
+            _metrics.Requested("delete");
+            session.Loop.Post(session.Close);
+        }
+
+        return ValueTask.FromResult(MediaResult.Ok());
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<MediaStatistics?> QueryAsync(string sessionId, CancellationToken cancellationToken)
     {
         if (!_sessions.TryGetValue(sessionId, out var session))

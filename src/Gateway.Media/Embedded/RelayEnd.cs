@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using Gateway.Media.Embedded.Descriptions;
 using Gateway.Media.Embedded.Transports;
+using Gateway.Media.Ice;
 using Gateway.Media.Rtp;
 
 namespace Gateway.Media.Embedded;
@@ -14,7 +14,7 @@ internal sealed class RelayEnd(int leg) : IDisposable
 
     private readonly List<EndMedium> _media = [];
     private readonly List<TrickleFragment> _held = [];
-    private readonly string _name = Convert.ToBase64String(RandomNumberGenerator.GetBytes(12)); // RFC 7022 section 4.2: 96 bits
+    private readonly string _name = NewName();
 
     /// <summary>0 or 1: its leg in the call.</summary>
     public int Leg => leg;
@@ -77,6 +77,14 @@ internal sealed class RelayEnd(int leg) : IDisposable
         {
             medium.Dispose();
         }
+    }
+
+    /// <summary>RFC 7022 section 4.2: 96 bits.</summary>
+    private static string NewName()
+    {
+        Span<byte> octets = stackalloc byte[12];
+        RandomOctets.Fill(octets);
+        return Convert.ToBase64String(octets);
     }
 
     /// <summary>The transport of the medium that the fragment names, if it is of the generation in force.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using Gateway.Media.Io;
 
 namespace Gateway.Media.Ice;
@@ -50,5 +49,5 @@ public sealed record IceAgentOptions
     internal IceMetrics? Metrics { get; init; }
 
     /// <summary>Where credentials, transaction ids and tie-breakers come from.</summary>
-    public RandomFill Random { get; init; } = RandomNumberGenerator.Fill;
+    public RandomFill Random { get; init; } = RandomOctets.Fill;
 }

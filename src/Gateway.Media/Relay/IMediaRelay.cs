@@ -51,6 +51,12 @@ public interface IMediaRelay
     /// <summary>Frees everything of the session. Deleting an unknown session succeeds.</summary>
     ValueTask<MediaResult> DeleteAsync(string sessionId, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The same for who does not use the ports itself: the session is unknown at once, and its ports are free a moment later where waiting
+    /// for that would only wake a thread.
+    /// </summary>
+    ValueTask<MediaResult> ReleaseAsync(string sessionId, CancellationToken cancellationToken) => DeleteAsync(sessionId, cancellationToken);
+
     /// <summary>Packets seen and lost so far; null when the session is unknown or the relay silent.</summary>
     ValueTask<MediaStatistics?> QueryAsync(string sessionId, CancellationToken cancellationToken);
 

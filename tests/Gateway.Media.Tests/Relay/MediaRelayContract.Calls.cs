@@ -206,6 +206,40 @@ public abstract partial class MediaRelayContract
         using var freed = new System.Net.Sockets.UdpClient(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, forPhone.Port));
     }
 
+    [Fact] // S10
+    public async Task Released_session_is_unknown_at_once_and_its_ports_are_free_soon()
+    {
+        var web = await WebAsync();
+        var forPhone = await OfferAsync("web", web.Offer(Browser), MediaProfile.PlainRtp);
+
+        Assert.True((await Relay.ReleaseAsync(Session, default)).IsOk);
+        Assert.True((await Relay.ReleaseAsync(Session, default)).IsOk);
+
+        Assert.Null(await Relay.QueryAsync(Session, default));
+        await FreeAsync(forPhone.Port).WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    private static async Task FreeAsync(int port)
+    {
+        while (!IsFree(port))
+        {
+            await Task.Yield();
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
+        try
+        {
+            using var freed = new System.Net.Sockets.UdpClient(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, port));
+            return true;
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            return false;
+        }
+    }
+
     [Fact]
     public async Task Query_counts_the_packets_of_each_end()
     {
