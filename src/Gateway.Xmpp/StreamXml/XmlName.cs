@@ -27,7 +27,7 @@ internal sealed class XmlName
     {
         if (_last is null || !ReferenceEquals(ns, _lastNamespace))
         {
-            (_lastNamespace, _last) = (ns, ns + Local);
+            (_lastNamespace, _last) = (ns, InventedNames.Get(ns, Local));
         }
 
         return _last;
