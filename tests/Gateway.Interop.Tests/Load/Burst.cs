@@ -13,7 +13,9 @@ namespace Gateway.Interop.Tests.Load;
 /// </summary>
 internal sealed class Burst(GatewaySite site)
 {
-    private const string Talk = "1000"; // ms, of phones that hang up
+    private const string CallsAnswered = "gateway_calls_answered_total";
+    private const string Leaves = "answer_and_hang_up";
+    private const string Talk = "1000"; // ms, of phones that called
     private const int EachPerSecond = 20;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(240);
@@ -22,7 +24,7 @@ internal sealed class Burst(GatewaySite site)
     private static readonly Outgoing[] FromCrowd =
     [
         new("answer", Conduct.HangsUp, "proceed session-accept finish"),
-        new("answer_and_hang_up", Conduct.Stays, "proceed session-accept session-terminate finish"),
+        new(Leaves, Conduct.Stays, "proceed session-accept session-terminate finish"),
         new("answer", Conduct.Vanishes, "proceed session-accept finish"),
         new("ring_until_cancelled", Conduct.Rings, ""),
         new("ring_until_cancelled", Conduct.IsHasty, "") { MayNotCome = true },
@@ -67,31 +69,16 @@ internal sealed class Burst(GatewaySite site)
     /// <summary>Runs it to the end of every call, and holds both sides to what they must have seen.</summary>
     public async Task RunAsync(SecondGateway gateway, int each)
     {
-        const string answered = "gateway_calls_answered_total";
-        var before = await gateway.Process.MetricAsync(answered);
+        var answered = await gateway.Process.MetricAsync(CallsAnswered) + (Answered * each);
         var talk = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var crowd = await Crowd.StartAsync(site, talk.Task);
         var called = await Task.WhenAll(FromCrowd.Select(one => ExpectAsync(one, each)));
+        var leaves = called[Array.FindIndex(FromCrowd, one => one.Scenario == Leaves)];
+        using var crowd = await Crowd.StartAsync(site, talk.Task, call => _ = leaves.GoOnAsync(call.Sid)); // which is the Call-ID, too
         var calling = await Task.WhenAll(FromPhones.Select(one => PlaceAsync(one, gateway, each)));
         try
         {
-            using var pace = new PeriodicTimer(TimeSpan.FromSeconds(1) / EachPerSecond);
-            for (var n = 0; n < each; n++)
-            {
-                foreach (var one in FromCrowd)
-                {
-                    crowd.Call($"1001%{one.Domain}@{gateway.Component}", one.Conduct);
-                }
-
-                await pace.WaitForNextTickAsync();
-            }
-
-            // All of them stand before the first is hung up by its user, whose side cannot see that the phone has the answer.
-            await Eventually.HoldsAsync(
-                async () => await gateway.Process.MetricAsync(answered) >= before + (Answered * each), () => Seen(crowd), Patience);
-            talk.SetResult();
             var ends = called.Where((_, n) => !FromCrowd[n].MayNotCome).Concat(calling).Select(phone => phone.SucceedsAsync(Patience))
-                .Append(crowd.AreOverAsync(each * (FromCrowd.Length + FromPhones.Length), Patience));
+                .Append(CallAsync(crowd, gateway, each, answered, talk));
             await foreach (var end in Task.WhenEach(ends))
             {
                 await end; // the first that went wrong tells more than all that wait for it
@@ -109,6 +96,44 @@ internal sealed class Burst(GatewaySite site)
         }
     }
 
+    /// <summary>
+    /// The crowd calls. All calls that are to stand do so before the first is hung up by its user, whose side cannot see that the phone
+    /// has the answer: then as many as <paramref name="answered"/> are counted.
+    /// </summary>
+    private static async Task CallAsync(Crowd crowd, SecondGateway gateway, int each, double answered, TaskCompletionSource talk)
+    {
+        using var pace = new PeriodicTimer(TimeSpan.FromSeconds(1) / EachPerSecond);
+        for (var n = 0; n < each; n++)
+        {
+            foreach (var one in FromCrowd)
+            {
+                crowd.Call($"1001%{one.Domain}@{gateway.Component}", one.Conduct);
+            }
+
+            await pace.WaitForNextTickAsync();
+        }
+
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                Assert.DoesNotContain(crowd.Calls, IsAstray);
+                return await gateway.Process.MetricAsync(CallsAnswered) >= answered;
+            },
+            () => Seen(crowd),
+            Patience);
+        talk.SetResult();
+        await crowd.AreOverAsync(each * (FromCrowd.Length + FromPhones.Length), Patience);
+    }
+
+    /// <summary>Whether its user has seen what none of its kind is to see.</summary>
+    private static bool IsAstray(CrowdCall call)
+    {
+        var saw = call.Saw;
+        return !(call.IsIncoming
+            ? FromPhones.Any(one => one.Conduct == call.Conduct && one.Sees.StartsWith(saw, StringComparison.Ordinal))
+            : FromCrowd.Any(one => one.Conduct == call.Conduct && one.Sees.StartsWith(saw, StringComparison.Ordinal)));
+    }
+
     private static string Expected(int each) => Counted(
         [.. FromCrowd.Select(one => $"{one.Conduct} calls: {one.Sees}"), .. FromPhones.Select(one => $"{one.Conduct} is called: {one.Sees}")], each);
 
@@ -119,7 +144,7 @@ internal sealed class Burst(GatewaySite site)
         '\n', calls.GroupBy(call => call).Select(kind => $"{kind.Key} ({kind.Count() * each})").Order(StringComparer.Ordinal));
 
     private Task<SippProcess> ExpectAsync(Outgoing one, int calls) => SippProcess.StartAsync(
-        RepositoryFiles.Scenario(one.Scenario), _ports[one], one.MayNotCome ? [] : ["-m", Text(calls)], ("status", "486 Busy Here"), ("talk", Talk));
+        RepositoryFiles.Scenario(one.Scenario), _ports[one], one.MayNotCome ? [] : ["-m", Text(calls)], ("status", "486 Busy Here"));
 
     private static Task<SippProcess> PlaceAsync(Incoming one, SecondGateway gateway, int calls) => SippProcess.StartAsync(
         RepositoryFiles.Scenario(one.Scenario),

@@ -18,19 +18,23 @@ internal sealed class Crowd : IDisposable
     private readonly ConcurrentDictionary<string, CrowdCall> _calls = new();
     private readonly ConcurrentDictionary<string, Action<bool>> _requests = new();
     private readonly Task _talk;
+    private readonly Action<CrowdCall> _stands;
     private ComponentSocket? _socket;
     private int _count;
     private int _requestCount;
 
-    private Crowd(Task talk) => _talk = talk;
+    private Crowd(Task talk, Action<CrowdCall> stands) => (_talk, _stands) = (talk, stands);
 
     /// <summary>All calls so far, those from phones too.</summary>
     public IReadOnlyCollection<CrowdCall> Calls => [.. _calls.Values];
 
-    /// <summary>Comes to its server. Who hangs up does so when <paramref name="talk"/> is over.</summary>
-    public static async Task<Crowd> StartAsync(GatewaySite site, Task talk)
+    /// <summary>
+    /// Comes to its server. Who hangs up does so when <paramref name="talk"/> is over; of calls that the other side is to hang up
+    /// <paramref name="stands"/> is told when they stand.
+    /// </summary>
+    public static async Task<Crowd> StartAsync(GatewaySite site, Task talk, Action<CrowdCall> stands)
     {
-        var crowd = new Crowd(talk);
+        var crowd = new Crowd(talk, stands);
         crowd._socket = await ComponentSocket.ConnectAsync(GatewaySite.Crowd, GatewaySite.Secret, site.Server.ComponentPort, (text, _) => crowd.Take(text));
         return crowd;
     }
@@ -53,7 +57,7 @@ internal sealed class Crowd : IDisposable
     public Task AreOverAsync(int calls, TimeSpan patience) => Eventually.HoldsAsync(
         () => Calls.Count == calls && Calls.All(call => call.Over.IsCompleted),
         () => string.Join('\n', [$"{Calls.Count} of {calls} calls", .. Calls
-            .Where(call => !call.Over.IsCompleted).Select(call => $"{call.User} {call.Conduct}, and saw: {call.Saw}")]),
+            .Where(call => !call.Over.IsCompleted).Select(call => call.ToString())]),
         patience);
 
     public void Dispose() => _socket?.Dispose();
@@ -159,6 +163,9 @@ internal sealed class Crowd : IDisposable
         {
             case "session-accept" when call.Conduct == Conduct.HangsUp:
                 _ = HangUpAsync(call);
+                break;
+            case "session-accept" when call.Conduct == Conduct.Stays:
+                _stands(call);
                 break;
             case "session-initiate" when call.Conduct != Conduct.Vanishes:
                 call.Peer = (string)iq.Attribute("from")!;

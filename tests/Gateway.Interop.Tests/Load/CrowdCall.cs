@@ -23,6 +23,9 @@ internal sealed record CrowdCall(string Sid, string User, Conduct Conduct)
     /// <summary>Completed when nothing more can come: the user was told that it is over, or has said so when nothing stood yet.</summary>
     public Task Over => _over.Task;
 
+    /// <summary>For failure messages.</summary>
+    public override string ToString() => $"{User}, {Conduct}, saw: {Saw}";
+
     public void See(string what) => _saw.Enqueue(what);
 
     public void End() => _over.TrySetResult();

@@ -21,6 +21,8 @@ public sealed partial class SippProcess : IAsyncDisposable
     /// <summary>Between two entries of its trace.</summary>
     private const string EntryLine = "-----------------------------------------------";
 
+    private const int MostTries = 5;
+
     private readonly TemporaryFolder _folder = new();
     private readonly int _port;
     private OwnedProcess? _process;
@@ -41,26 +43,23 @@ public sealed partial class SippProcess : IAsyncDisposable
         string scenario, int port, string[] arguments, params (string Name, string Value)[] values)
     {
         var sipp = new SippProcess(port);
-        var media = FreePorts.Passing(4);
         var text = values.Aggregate(
             await File.ReadAllTextAsync(scenario),
             (one, value) => one.Replace("{" + value.Name + "}", value.Value, StringComparison.Ordinal));
         scenario = sipp._folder.Write("scenario.xml", text);
-        sipp._process = await OwnedProcess.StartAsync(
-            "sipp",
-            [.. arguments, "-sf", scenario, "-i", "127.0.0.1", "-p", Text(port), "-mi", "127.0.0.1", "-mp", Text(media),
-             "-nostdin", "-trace_msg", "-message_file", sipp._folder.At("messages"), "-trace_err", "-error_file",
-             sipp._folder.At("errors"), "-default_behaviors", "all,-abortunexp", "-watchdog_minor_maxtriggers", Text(int.MaxValue),
-             "-watchdog_major_maxtriggers", Text(int.MaxValue), "-rtp_echo", "-timeout", "300s", "-timeout_error", "-recv_timeout", "60000"],
-            sipp._folder.Path,
-            new Dictionary<string, string> { ["TERM"] = "dumb" });
-        await Eventually.HoldsAsync(() => sipp._process.Ended.IsCompleted || IsBound(port), () => sipp._process.Output);
-        if (sipp._process.Ended.IsCompleted && sipp._process.ExitCode != 0)
+        for (var tries = 1; ; tries++)
         {
-            throw new InvalidOperationException($"sipp ended with {sipp._process.ExitCode} at its start:\n{sipp._process.Output}");
-        }
+            await sipp.RunAsync(scenario, arguments);
+            if (sipp._process is not { Ended.IsCompleted: true, ExitCode: not 0 } ended)
+            {
+                return sipp;
+            }
 
-        return sipp;
+            if (tries == MostTries || !ended.Output.Contains("RTP socket", StringComparison.Ordinal))
+            {
+                throw new InvalidOperationException($"sipp ended with {ended.ExitCode} at its start:\n{ended.Output}");
+            }
+        }
     }
 
     /// <summary>Waits for the end of the scenario, and throws unless all of it happened.</summary>
@@ -110,7 +109,12 @@ public sealed partial class SippProcess : IAsyncDisposable
             async () => await MessagesAsync() is [.., var last]
                 && (last.IsRequest("ACK") || (!last.Received && last.StartLine.StartsWith("SIP/2.0 18", StringComparison.Ordinal))),
             () => FailureAsync().GetAwaiter().GetResult());
-        var call = (await SeesAsync(m => m.Received && m.IsRequest("INVITE"))).Header("Call-ID");
+        await GoOnAsync((await SeesAsync(m => m.Received && m.IsRequest("INVITE"))).Header("Call-ID")!);
+    }
+
+    /// <summary>The same for one call of several, which has come so far.</summary>
+    public async Task GoOnAsync(string call)
+    {
         using var test = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
         var info = string.Create(CultureInfo.InvariantCulture, $"""
             INFO sip:127.0.0.1:{_port} SIP/2.0
@@ -181,6 +185,20 @@ public sealed partial class SippProcess : IAsyncDisposable
             text.StartsWith("ACK ", StringComparison.Ordinal)
             && repeated.Any(other => other.StartsWith("ACK ", StringComparison.Ordinal)
                 && new TracedMessage(true, other).Header("Call-ID") == new TracedMessage(true, text).Header("Call-ID"));
+    }
+
+    /// <summary>With ports for media that another process may have taken meanwhile.</summary>
+    private async Task RunAsync(string scenario, string[] arguments)
+    {
+        _process = await OwnedProcess.StartAsync(
+            "sipp",
+            [.. arguments, "-sf", scenario, "-i", "127.0.0.1", "-p", Text(_port), "-mi", "127.0.0.1", "-mp", Text(FreePorts.Passing(4)),
+             "-nostdin", "-trace_msg", "-message_file", _folder.At("messages"), "-trace_err", "-error_file",
+             _folder.At("errors"), "-default_behaviors", "all,-abortunexp", "-watchdog_minor_maxtriggers", Text(int.MaxValue),
+             "-watchdog_major_maxtriggers", Text(int.MaxValue), "-rtp_echo", "-timeout", "300s", "-timeout_error", "-recv_timeout", "60000"],
+            _folder.Path,
+            new Dictionary<string, string> { ["TERM"] = "dumb" });
+        await Eventually.HoldsAsync(() => _process.Ended.IsCompleted || IsBound(_port), () => _process.Output);
     }
 
     private async Task<string> ReadAsync(string name)
