@@ -135,6 +135,18 @@ public sealed class UdpTransportTests
             endPoint is null ? [] : [new SipDestination(transport, IPEndPoint.Parse(endPoint))], found.AsEnumerable());
     }
 
+    [Fact] // the last literal address is kept, for the URI that it stands in only
+    public async Task Destinations_of_several_uris_asked_in_turns_are_told_apart()
+    {
+        var resolver = new AddressResolver();
+        var (first, second, third) = (TestAgent.Uri("sip:x@192.0.2.9"), TestAgent.Uri("sip:x@192.0.2.10"), TestAgent.Uri("sips:x@192.0.2.9"));
+        foreach (var (uri, found) in new[] { (first, "192.0.2.9"), (first, "192.0.2.9"), (second, "192.0.2.10"), (third, null), (first, "192.0.2.9") })
+        {
+            var destinations = await resolver.ResolveAsync(uri, CancellationToken.None);
+            Assert.Equal(found, destinations.SingleOrDefault()?.EndPoint.Address.ToString());
+        }
+    }
+
     private static async Task<SipEndpoint> Listen(params string[] addresses)
     {
         var endpoint = new SipEndpoint(
