@@ -332,16 +332,17 @@ public abstract class RunningCallTests(GatewaySite site)
     [Fact] // MAPPING J-11: a peer that vanishes
     public async Task Client_that_vanishes_ends_the_call_for_the_phone()
     {
+        await using var gateway = await site.NewGatewayAsync(c => c["Mapping"]!["MediaSilence"] = "5s");
         await using var phone = await site.NewSipPhoneAsync(AnswerMode.Auto);
         var juliet = await site.NewXmppPhoneAsync();
-        await juliet.SendXmlAsync($"<presence to='{Phone}'/>"); // so that its server tells of its end
-        var sid = await juliet.CallAsync(Phone);
+        await juliet.SendXmlAsync($"<presence to='1001@{gateway.Component}'/>"); // so that its server tells of its end
+        var sid = await juliet.CallAsync("1001@" + gateway.Component);
         await juliet.HearsToneAsync(sid);
 
         await juliet.CommandAsync("logout");
 
         await phone.Trace.WaitAsync(m => m.Received && m.IsRequest("BYE"), patience: TimeSpan.FromSeconds(90));
-        await site.Gateway.HasNoSessionAsync();
+        await gateway.Process.HasNoSessionAsync();
     }
 }
 

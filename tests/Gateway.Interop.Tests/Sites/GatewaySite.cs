@@ -96,6 +96,11 @@ public abstract class GatewaySite : IAsyncLifetime
                 await started.DisposeAsync();
             }
         }
+
+        if (Engine is null)
+        {
+            FreePorts.GiveBack(MediaPorts.First, PortsOfMedia); // another engine has given back its own
+        }
     }
 
     /// <summary>A new account: its bare JID.</summary>
