@@ -36,9 +36,19 @@ internal sealed class SipNetwork(ISipLoop loop, ISipReceiver receiver, SipEndpoi
         _tcp.ForEach(tcp => tcp.Start());
     }
 
-    public SipFlow? Open(SipTransportKind transport, IPEndPoint remote) => transport == SipTransportKind.Tcp
-        ? Nearest(_tcp, static tcp => tcp.Bound, remote)?.FlowTo(remote)
-        : Nearest(_udp, static udp => udp.Bound, remote)?.FlowTo(remote);
+    public SipFlow? Open(SipTransportKind transport, IPEndPoint remote)
+    {
+        try
+        {
+            return transport == SipTransportKind.Tcp
+                ? Nearest(_tcp, static tcp => tcp.Bound, remote)?.FlowTo(remote)
+                : Nearest(_udp, static udp => udp.Bound, remote)?.FlowTo(remote);
+        }
+        catch (SocketException)
+        {
+            return null; // descriptors ran out: there is no way now, and whoever asks has to hear of it
+        }
+    }
 
     /// <summary>Closes the listening sockets, then the connections. The loop must still run.</summary>
     public async ValueTask DisposeAsync()
