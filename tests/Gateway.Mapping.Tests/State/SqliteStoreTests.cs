@@ -71,6 +71,28 @@ public sealed class SqliteStoreTests : IDisposable
         Assert.True(File.Exists(FileName + "-wal"));
     }
 
+    [Fact] // a full disk ends a COMMIT so: SQLite has rolled back itself when it says no
+    public async Task What_a_refused_commit_has_rolled_back_is_written_once_there_is_room()
+    {
+        var thread = new ThreadRecord(Juliet, Romeo, "a b", "a%20b", ThreadUse.Messages, Noon);
+        await using (var store = Store())
+        {
+            await store.OpenAsync(default);
+            SQLitePCL.raw.sqlite3_commit_hook(store.Connection!.Handle, _ => 1, null);
+            for (var tries = 0; tries < 2; tries++)
+            {
+                var refused = await Assert.ThrowsAsync<StoreException>(() => store.WriteAsync([new StoreChange.KeepThread(thread)], default));
+                Assert.DoesNotContain("rollback", refused.Message, StringComparison.OrdinalIgnoreCase); // which is what came of it, not what it was
+            }
+
+            SQLitePCL.raw.sqlite3_commit_hook(store.Connection.Handle, null, null);
+            await store.WriteAsync([new StoreChange.KeepThread(thread)], default);
+        }
+
+        await using var again = Store();
+        Assert.Equal<ThreadRecord>([thread], (await again.OpenAsync(default)).Threads);
+    }
+
     [Fact]
     public async Task A_file_that_is_no_database_refuses_the_start_and_says_what_to_do()
     {

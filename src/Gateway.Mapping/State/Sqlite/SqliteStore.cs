@@ -30,6 +30,9 @@ public sealed class SqliteStore : IGatewayStore
     /// <inheritdoc/>
     public string Location { get; }
 
+    /// <summary>While it is open: a test refuses its commits.</summary>
+    internal SqliteConnection? Connection => _connection;
+
     /// <inheritdoc/>
     public Task<StoredState> OpenAsync(CancellationToken cancellationToken) => Task.Run(
         () => Told(() =>
@@ -54,13 +57,23 @@ public sealed class SqliteStore : IGatewayStore
         Told(() =>
         {
             var statements = _statements ?? throw new InvalidOperationException("the store is not open");
-            using var transaction = _connection!.BeginTransaction();
-            foreach (var change in changes)
+            var connection = _connection!;
+            connection.Execute("BEGIN TRANSACTION");
+            try
             {
-                statements.Execute(change, transaction);
+                foreach (var change in changes)
+                {
+                    statements.Execute(change);
+                }
+
+                connection.Execute("COMMIT TRANSACTION");
+            }
+            catch
+            {
+                RollBack(connection);
+                throw;
             }
 
-            transaction.Commit();
             return true;
         });
         return Task.CompletedTask;
@@ -104,6 +117,21 @@ public sealed class SqliteStore : IGatewayStore
         catch (StoreException e)
         {
             return e.Message;
+        }
+    }
+
+    /// <summary>
+    /// A COMMIT for which there is no room SQLite has rolled back itself. A <see cref="SqliteTransaction"/> does not see that: it would fail
+    /// to roll back, tell of that fault instead of the first, and let none begin after it.
+    /// </summary>
+    private static void RollBack(SqliteConnection connection)
+    {
+        try
+        {
+            connection.Execute("ROLLBACK TRANSACTION");
+        }
+        catch (SqliteException)
+        {
         }
     }
 
