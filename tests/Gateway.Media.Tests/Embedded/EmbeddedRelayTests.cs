@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Gateway.Media.Tests.Embedded;
 
 /// <summary>What the embedded relay does with descriptions that no peer of good will sends, and at its limits.</summary>
-public sealed class EmbeddedRelayTests : IAsyncDisposable
+public sealed class EmbeddedRelayTests : IAsyncLifetime, IAsyncDisposable
 {
     private const string Head = "v=0\r\no=phone 7 3 IN IP4 127.0.0.1\r\ns=call\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n";
     private const string Offer = Head + "m=audio 4000 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\na=label:1\r\na=ptime:20\r\n";
@@ -20,6 +20,10 @@ public sealed class EmbeddedRelayTests : IAsyncDisposable
 
     public EmbeddedRelayTests() => _relay = Relay(
         new EmbeddedRelayOptions { FirstPort = _firstPort, LastPort = _firstPort + Ports - 1, MostSessions = 3, Threads = 1 });
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
 
     public async ValueTask DisposeAsync()
     {

@@ -26,9 +26,7 @@ public static class FreePorts
     private static readonly (int Number, Socket? Claim) Lane = ClaimLane();
     private static readonly Lock Gate = new();
     private static int _next;
-
-    /// <summary>Within the lane; from anywhere where the lane is another's too.</summary>
-    private static int _nextOfMedia = Lane.Claim is null ? Random.Shared.Next(WidthOfMedia) & ~1 : 0;
+    private static int _nextOfMedia; // within the lane
 
     /// <summary>One port, given to nobody else: it may stay unused for a while.</summary>
     public static int One() => Block(1);
