@@ -25,4 +25,7 @@ internal static partial class Log
 
     [LoggerMessage(4005, LogLevel.Debug, "Media engine {Engine}: {Error} while receiving")]
     public static partial void NotReceived(ILogger logger, string engine, SocketError error);
+
+    [LoggerMessage(4006, LogLevel.Error, "Media engine {Engine}: a reply could not be taken")]
+    public static partial void ReadingFailed(ILogger logger, string engine, Exception exception);
 }

@@ -96,6 +96,12 @@ internal sealed class NgConnection : IAsyncDisposable
             {
                 return;
             }
+            catch (Exception mistake)
+            {
+                // Who reads nothing any more has lost the engine for all calls.
+                _metrics.Ignored(_engine);
+                Log.ReadingFailed(_logger, _engine, mistake);
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Xml.Linq;
@@ -16,11 +17,17 @@ public sealed record ImdnNotification(string MessageId, ImdnKind Kind, DateTimeO
 
     private static readonly XNamespace Namespace = "urn:ietf:params:xml:ns:imdn";
 
+    private static readonly FrozenSet<string> Words =
+    [
+        "imdn", "message-id", "datetime", "delivery-notification", "display-notification", "processing-notification", "status",
+        "delivered", "displayed", "failed", "forbidden", "error", "processed", "stored",
+    ];
+
     /// <summary>Reads the document; false when it is none, or tells nothing that is known.</summary>
     public static bool TryParse(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out ImdnNotification? read)
     {
         read = null;
-        if (!SmallXml.TryRead(body, Namespace + "imdn", out var root)
+        if (!SmallXml.TryRead(body, Namespace + "imdn", Words, out var root)
             || root.Element(Namespace + "message-id")?.Value.Trim() is not { Length: > 0 and <= 256 } id)
         {
             return false;

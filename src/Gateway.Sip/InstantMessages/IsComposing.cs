@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Xml.Linq;
@@ -17,6 +18,7 @@ public sealed record IsComposing(bool IsActive, TimeSpan? Refresh = null)
     public static readonly TimeSpan DefaultRefresh = TimeSpan.FromSeconds(120);
 
     private static readonly XNamespace Namespace = "urn:ietf:params:xml:ns:im-iscomposing";
+    private static readonly FrozenSet<string> Words = ["isComposing", "state", "refresh"];
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(60); // section 3.2
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
@@ -24,7 +26,7 @@ public sealed record IsComposing(bool IsActive, TimeSpan? Refresh = null)
     public static bool TryParse(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out IsComposing? read)
     {
         read = null;
-        if (!SmallXml.TryRead(body, Namespace + "isComposing", out var root) || root.Element(Namespace + "state") is not { } state)
+        if (!SmallXml.TryRead(body, Namespace + "isComposing", Words, out var root) || root.Element(Namespace + "state") is not { } state)
         {
             return false;
         }

@@ -7,7 +7,8 @@ namespace Gateway.Xmpp.StreamXml;
 /// <summary>
 /// Names in their namespaces, of which there is an end. The runtime keeps each name as long as its namespace is used, and those that the
 /// gateway speaks are used for ever: a hundred octets for every name that anybody on the network makes up. Beyond many more than any
-/// protocol has, a new one is put into a namespace of nobody, which goes when the stanza goes. From any thread.
+/// protocol has, a new one is put into a namespace of nobody, which goes when the stanza goes, unless it is a word of our own
+/// (<see cref="OwnWords"/>). From any thread.
 /// </summary>
 internal static class InventedNames
 {
@@ -38,7 +39,7 @@ internal static class InventedNames
                 return known;
             }
 
-            if (names.Count < MostKept)
+            if (names.Count < MostKept || OwnWords.Contains(local))
             {
                 return names[local] = ns + local;
             }

@@ -27,6 +27,38 @@ public sealed class InstantMessageBodyTests
         Assert.Equal("Hello World\r\n\r\nsecond", read.Content.Text);
     }
 
+    [Theory] // RFC 3994 section 3.4: what is not known is passed over, whatever is in it
+    [InlineData("<c:isComposing xmlns:c='urn:ietf:params:xml:ns:im-iscomposing' a='b' c:d='e'>\n<c:state>active</c:state></c:isComposing>")]
+    [InlineData("<isComposing xmlns='urn:ietf:params:xml:ns:im-iscomposing'><x><state>idle</state><y/></x><z/><state> act<![CDATA[ive]]></state></isComposing>")]
+    [InlineData("<isComposing xmlns='urn:ietf:params:xml:ns:im-iscomposing'><state xmlns='urn:other'>idle</state><state>ac<b>x</b>tive</state><refresh/></isComposing>")]
+    public void What_is_strange_in_a_small_document_is_passed_over(string xml)
+    {
+        Assert.True(IsComposing.TryParse(Encoding.UTF8.GetBytes(xml), out var read));
+        Assert.Equal(new IsComposing(IsActive: true), read);
+    }
+
+    [Theory]
+    [InlineData("<isComposing xmlns='urn:ietf:params:xml:ns:im-iscomposing'><state>active</state></isComposing><b/>")]
+    [InlineData("<isComposing xmlns='urn:ietf:params:xml:ns:im-iscomposing'><x><state>active</state></x></isComposing>")]
+    [InlineData("<isComposing xmlns='urn:other'><state>active</state></isComposing>")]
+    [InlineData("<isComposing xmlns='urn:ietf:params:xml:ns:im-iscomposing'><state>active</state>")]
+    [InlineData("<isComposing xmlns='urn:ietf:params:xml:ns:im-iscomposing'/>")]
+    public void What_is_no_small_document_is_refused(string xml) => Assert.False(IsComposing.TryParse(Encoding.UTF8.GetBytes(xml), out _));
+
+    [Fact] // the runtime keeps a name as long as its namespace is used: anybody could fill the memory with names
+    public void Names_that_a_peer_makes_up_are_not_kept()
+    {
+        var ns = System.Xml.Linq.XNamespace.Get("urn:ietf:params:xml:ns:im-iscomposing");
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        for (var i = 0; i < 2_000; i++)
+        {
+            var made = string.Concat(Enumerable.Range(0, 200).Select(n => $"<made-up-{i}-{n} a{i}-{n}='1'/>"));
+            Assert.True(IsComposing.TryParse(Encoding.UTF8.GetBytes($"<isComposing xmlns='{ns}'><state>active</state>{made}</isComposing>"), out _));
+        }
+
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 40_000_000);
+    }
+
     [Fact] // RFC 3862 section 3.4: the prefix has no meaning of its own
     public void A_prefix_is_what_the_wrapper_says_it_is()
     {

@@ -45,6 +45,23 @@ public sealed class InventedNamesTests
         Assert.Same(other + "new", InventedNames.Get(other, "new"));
     }
 
+    [Fact] // nor from those who speak the protocol that it belongs to
+    public void Words_of_the_gateway_are_known_in_a_namespace_that_is_full()
+    {
+        XNamespace full = "urn:test:full"; // not one of the protocol: other tests of this process read those
+        for (var i = 0; i < 2 * InventedNames.MostKept; i++)
+        {
+            InventedNames.Get(full, $"invented-{i}");
+        }
+
+        foreach (var word in (string[])["content", "reason", "creator", "sid", "to", "type", "body", "propose"])
+        {
+            Assert.Same(full + word, InventedNames.Get(full, word));
+        }
+
+        Assert.NotEqual(full, InventedNames.Get(full, "one-too-many").Namespace);
+    }
+
     /// <summary>By a stream that is over: one that goes on holds the names that it met last.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)] // so that nothing on the stack holds the stanza
     private static WeakReference Invented()
