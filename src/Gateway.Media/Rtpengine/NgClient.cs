@@ -30,7 +30,7 @@ internal sealed class NgClient(
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<NgReply> RequestAsync(BencodeValue.Dictionary body, CancellationToken cancellationToken)
     {
-        var cookie = string.Create(CultureInfo.InvariantCulture, $"{_cookies}{Interlocked.Increment(ref _count):x}");
+        var cookie = NewCookie();
         using var datagram = new NgDatagram(cookie, body);
         if (datagram.Octets.Length > LargestRequest)
         {
@@ -55,6 +55,16 @@ internal sealed class NgClient(
         finally
         {
             connection.Forget(cookie);
+        }
+    }
+
+    /// <summary>Sends a request once, whose reply nobody waits for; not at all while there is no socket to the engine.</summary>
+    public async ValueTask TellAsync(BencodeValue.Dictionary body)
+    {
+        if (_connection is { } connection)
+        {
+            using var datagram = new NgDatagram(NewCookie(), body);
+            await connection.SendAsync(datagram.Octets, CancellationToken.None).ConfigureAwait(false);
         }
     }
 
@@ -140,6 +150,8 @@ internal sealed class NgClient(
             ? new IPEndPoint(first, address.Port)
             : throw new SocketException((int)SocketError.HostNotFound);
     }
+
+    private string NewCookie() => string.Create(CultureInfo.InvariantCulture, $"{_cookies}{Interlocked.Increment(ref _count):x}");
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 

@@ -166,7 +166,7 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
         foreach (var engine in session.Engine is { } home ? [home] : _engines.InOrderFor(offer.SessionId))
         {
             result = Description(
-                await AskAsync(engine, offer.SessionId, command, cancellationToken).ConfigureAwait(false), offer.Towards);
+                await OfferToEngineAsync(engine, session, offer.SessionId, command, cancellationToken).ConfigureAwait(false), offer.Towards);
             if (result.IsOk)
             {
                 session.Engine = engine;
@@ -181,6 +181,26 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
         }
 
         return result;
+    }
+
+    /// <summary>An engine that is late with a session that nobody waits for any more is told to forget it, and not asked whether it has.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<NgReply> OfferToEngineAsync(
+        NgClient engine, RelaySession session, string sessionId, BencodeValue.Dictionary command, CancellationToken cancellationToken)
+    {
+        NgReply? reply = null;
+        try
+        {
+            return reply = await AskAsync(engine, sessionId, command, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (session.Engine is null && reply is null or NgReply.Silent)
+            {
+                _metrics.Requested("delete");
+                await engine.TellAsync(NgCommands.Delete(sessionId)).ConfigureAwait(false);
+            }
+        }
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

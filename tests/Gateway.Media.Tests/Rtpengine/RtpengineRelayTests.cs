@@ -34,7 +34,19 @@ public sealed class RtpengineRelayTests
         Assert.Equal(MediaFault.Unavailable, (await offering).Fault);
         var cookies = await Requests(engine, 4); // at 0, 150, 450 and 1050 ms, given up at 2000
         Assert.Single(cookies.Distinct());
-        Assert.False(engine.Requests.TryRead(out _));
+        Assert.Equal(0, _time.ArmedTimers);
+    }
+
+    [Fact] // an engine that was only late would keep ports for it until its own timeout
+    public async Task Session_of_an_offer_that_was_given_up_is_deleted_without_waiting_for_it()
+    {
+        await using var engine = ScriptedEngine.Silent();
+        await using var relay = Relay(engine);
+
+        var offering = relay.OfferAsync(Offer, default).AsTask();
+        await UntilDone(offering);
+
+        Assert.Equal(["offer", "offer", "offer", "offer", "delete"], await Commands(engine, 5));
         Assert.Equal(0, _time.ArmedTimers);
     }
 
@@ -185,6 +197,7 @@ public sealed class RtpengineRelayTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => offering);
         Assert.Equal(0, meters.Gauge("gateway.media.sessions"));
+        Assert.Equal(["delete"], await Commands(engine, 1));
     }
 
     [Fact]
@@ -285,14 +298,23 @@ public sealed class RtpengineRelayTests
         for (var (i, found) = (0, false); !found; i++)
         {
             var offering = relay.OfferAsync(Offer with { SessionId = $"first {i}" }, default).AsTask();
+            var deleted = false;
             while (await Task.WhenAny(offering, engine.Requests.WaitToReadAsync().AsTask()) != offering)
             {
-                found = engine.Requests.TryRead(out _);
-                await _time.WhenTimersArmed(1);
-                _time.AdvanceToNextTimer();
+                found = true;
+                deleted = engine.Requests.TryRead(out var request) && request.Body.Text("command") == "delete";
+                if (!deleted)
+                {
+                    await _time.WhenTimersArmed(1);
+                    _time.AdvanceToNextTimer();
+                }
             }
 
             Assert.True((await offering).IsOk);
+            if (found && !deleted)
+            {
+                Assert.Equal(["delete"], await Commands(engine, 1));
+            }
         }
     }
 
