@@ -135,10 +135,12 @@ internal static class MediaBench
 
     private static async Task<List<BenchCall>> StartAsync(IBenchRelay relay, Generator generator, int count, bool secure)
     {
+        // Packets wait for those of the same millisecond: how calls lie to each other is chance, but the same for both relays.
+        var phases = new Random(count);
         var calls = new List<BenchCall>();
         for (var i = 0; i < count; i++)
         {
-            var call = new BenchCall($"bench{Guid.NewGuid():N}", relay, generator, secure);
+            var call = new BenchCall($"bench{Guid.NewGuid():N}", relay, generator, secure, phases.Next(BenchCall.PacketTime));
             await call.StartAsync();
             calls.Add(call);
         }

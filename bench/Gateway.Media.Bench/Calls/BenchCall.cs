@@ -5,10 +5,11 @@ using Gateway.Media.Relay;
 
 namespace Gateway.Media.Bench.Calls;
 
-/// <summary>A call through a relay: two ends, each with a packet every 20 ms.</summary>
-internal sealed class BenchCall(string id, IBenchRelay relay, Generator generator, bool secure) : IAsyncDisposable
+/// <summary>A call through a relay: two ends, each with a packet every 20 ms, the first after <paramref name="phase"/> of them.</summary>
+internal sealed class BenchCall(string id, IBenchRelay relay, Generator generator, bool secure, int phase = 0) : IAsyncDisposable
 {
-    private const int PacketTime = 20;
+    /// <summary>Milliseconds between two packets of an end.</summary>
+    public const int PacketTime = 20;
 
     private BenchEnd? _caller;
     private BenchEnd? _callee;
@@ -43,7 +44,7 @@ internal sealed class BenchCall(string id, IBenchRelay relay, Generator generato
         {
             _caller.Connect(forCaller);
             _timer = generator.Loop.CreateTimer(OnTimer);
-            _due = generator.Loop.Now + Random.Shared.Next(PacketTime);
+            _due = (generator.Loop.Now / PacketTime * PacketTime) + PacketTime + phase;
             _timer.Start(_due);
             return true;
         });
