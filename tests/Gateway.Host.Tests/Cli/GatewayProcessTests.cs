@@ -12,16 +12,7 @@ public sealed partial class GatewayProcessTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly string _config;
 
-    public GatewayProcessTests() => _config = _folder.Write("gateway.json", $$"""
-        {
-          "State": { "Path": "{{_folder.Path}}/state" },
-          // Nothing listens on port 9 of the loopback interface.
-          "Xmpp": { "Domain": "sip.example.org", "Server": "127.0.0.1:9", "Secret": "hunter2" },
-          "Sip": { "Listen": [ "udp:127.0.0.1:0", "tcp:127.0.0.1:0" ], "Msrp": { "Listen": [ "tcp:127.0.0.1:0" ] }, "Trunks": { "pbx": { "Uri": "sip:127.0.0.1:9;transport=tcp" } } },
-          "Media": { "Engine": "rtpengine", "Rtpengine": [ "udp:127.0.0.1:9" ] },
-          "Http": { "Listen": "127.0.0.1:0" },
-        }
-        """);
+    public GatewayProcessTests() => _config = UnreachablePeers.Write(_folder);
 
     public void Dispose() => _folder.Dispose();
 
