@@ -4,8 +4,8 @@ using Gateway.Media.Native;
 namespace Gateway.Media.Dtls;
 
 /// <summary>
-/// One end of a DTLS 1.2 association that agrees on SRTP keys (RFC 5764). Synchronous and single-threaded: datagrams and time
-/// come in as arguments, everything goes out through <see cref="IDtlsOutput"/>. Feed it datagrams only from addresses that
+/// One end of a DTLS 1.2 association that agrees on SRTP keys (RFC 5764). Synchronous, for one thread at a time: datagrams and
+/// time come in as arguments, everything goes out through <see cref="IDtlsOutput"/>. Feed it datagrams only from addresses that
 /// ICE has validated: one fatal record from anybody ends OpenSSL's state, and there is no cookie exchange, because such a pair is
 /// known to be return-routable (RFC 8842 section 5). An ICE restart alone leaves it as it is.
 /// </summary>

@@ -23,7 +23,9 @@ internal enum DtlsStep
 }
 
 /// <summary>
-/// One SSL object: one attempt at a handshake, and what follows it. Every call clears and reads the thread's error queue.
+/// One SSL object: one attempt at a handshake, and what follows it. Its calls may come
+/// from one thread and then another: each clears the error queue of the thread that it finds itself on, and reads it before it
+/// returns.
 /// </summary>
 internal sealed unsafe class DtlsSession : IDisposable
 {

@@ -6,8 +6,8 @@ namespace Gateway.Media.Ice;
 
 /// <summary>
 /// A full ICE agent (RFC 8445, RFC 8838; R-34: never lite) for one component: RTP and RTCP share a port. It has one owner,
-/// which calls it from one thread and carries its datagrams; it keeps no clock, sockets or tasks of its own. Times are
-/// monotonic milliseconds.
+/// which calls it from one thread at a time and carries its datagrams; it keeps no clock, sockets or tasks of its own. Times
+/// are monotonic milliseconds.
 /// </summary>
 public sealed class IceAgent
 {

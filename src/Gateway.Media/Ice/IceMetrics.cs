@@ -21,7 +21,7 @@ internal enum StunRefusal
     Stray,
 }
 
-/// <summary>ICE's instruments of the meter <c>Gateway.Media</c>; one for all agents, used from any loop.</summary>
+/// <summary>ICE's instruments of the meter <c>Gateway.Media</c>; one for all agents, used from any thread.</summary>
 internal sealed class IceMetrics(Meter meter)
 {
     private readonly Counter<long> _ignored = meter.CreateCounter<long>(

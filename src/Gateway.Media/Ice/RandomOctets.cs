@@ -4,7 +4,8 @@ namespace Gateway.Media.Ice;
 
 /// <summary>
 /// Octets of the system's generator, fetched by the block: asking it takes as long for one as for a hundred, and a call asks a dozen
-/// times. Each octet is given once and kept nowhere.
+/// times. Each octet is given once and kept nowhere. The block is a
+/// thread's, so that nobody waits; nothing of it outlives a call.
 /// </summary>
 internal static class RandomOctets
 {

@@ -2,7 +2,7 @@ using Gateway.Media.Native;
 
 namespace Gateway.Media.Srtp;
 
-/// <summary>A libsrtp session for one direction: all SSRCs under one key. Owned by one thread.</summary>
+/// <summary>A libsrtp session for one direction: all SSRCs under one key. Used by one thread at a time.</summary>
 internal sealed unsafe class LibSrtpSession : SrtpSession
 {
     /// <summary>

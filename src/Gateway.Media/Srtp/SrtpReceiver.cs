@@ -2,7 +2,7 @@ namespace Gateway.Media.Srtp;
 
 /// <summary>
 /// Opens what the other end sends under one key: any number of SSRCs, each with its replay window (RFC 3711 section 3.3.2).
-/// Owned by one thread. Packets are opened in place.
+/// Used by one thread at a time. Packets are opened in place.
 /// </summary>
 public sealed unsafe class SrtpReceiver : IDisposable
 {

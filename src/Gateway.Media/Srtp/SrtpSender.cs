@@ -1,7 +1,8 @@
 namespace Gateway.Media.Srtp;
 
 /// <summary>
-/// Protects what one end sends under one key: any number of SSRCs. Owned by one thread. Packets are protected in place.
+/// Protects what one end sends under one key: any number of SSRCs. Used by one thread at a time. Packets are protected in
+/// place.
 /// </summary>
 public sealed unsafe class SrtpSender : IDisposable
 {

@@ -2,7 +2,7 @@ namespace Gateway.Media.Srtp;
 
 /// <summary>
 /// The transform of one direction under one key: all its SSRCs, their indexes and replay windows. Headers have been checked.
-/// Owned by one thread.
+/// Used by one thread at a time.
 /// </summary>
 internal abstract unsafe class SrtpSession(SrtpProfile profile) : IDisposable
 {

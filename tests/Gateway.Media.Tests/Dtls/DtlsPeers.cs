@@ -74,6 +74,9 @@ internal sealed class DtlsPair : IDisposable
     /// <summary>Decides what becomes of a datagram, given who sent it and how many that end had sent before.</summary>
     public Func<DtlsPeer, int, byte[], IEnumerable<byte[]>> Path { get; init; } = (_, _, datagram) => [datagram];
 
+    /// <summary>Carries out a step of an endpoint.</summary>
+    public Action<Action> Step { get; init; } = static step => step();
+
     public bool BothEstablished => Client.Established > 0 && Server.Established > 0;
 
     public long Now => (long)Stopwatch.GetElapsedTime(_start).TotalMilliseconds;
@@ -82,8 +85,8 @@ internal sealed class DtlsPair : IDisposable
 
     public DtlsPair Start()
     {
-        Server.Endpoint.Start(Now);
-        Client.Endpoint.Start(Now);
+        Step(() => Server.Endpoint.Start(Now));
+        Step(() => Client.Endpoint.Start(Now));
         return this;
     }
 
@@ -97,8 +100,8 @@ internal sealed class DtlsPair : IDisposable
                 Assert.True(Stopwatch.GetElapsedTime(_start) < Patience, "the handshake hangs");
                 var due = Math.Min(Client.Endpoint.NextDue, Server.Endpoint.NextDue);
                 SpinWait.SpinUntil(() => Now >= due, TimeSpan.FromMilliseconds(20));
-                Client.Endpoint.OnTimer(Now);
-                Server.Endpoint.OnTimer(Now);
+                Step(() => Client.Endpoint.OnTimer(Now));
+                Step(() => Server.Endpoint.OnTimer(Now));
             }
         }
 
@@ -134,7 +137,7 @@ internal sealed class DtlsPair : IDisposable
         _carried[from] = index + 1;
         foreach (var one in Path(from, index, datagram))
         {
-            to.Endpoint.OnDatagram(one, Now);
+            Step(() => to.Endpoint.OnDatagram(one, Now));
         }
 
         return true;

@@ -52,7 +52,7 @@ internal static class DescriptionWriter
         return text.ToString();
     }
 
-    /// <summary>The loop's own buffer: descriptions are long, and a call writes half a dozen.</summary>
+    /// <summary>The thread's own buffer: descriptions are long, and a call writes half a dozen.</summary>
     private static StringBuilder Empty()
     {
         if (_text is not { Capacity: <= UsualLength } text)
