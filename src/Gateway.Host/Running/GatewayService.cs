@@ -153,7 +153,7 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
         _threads.Fill(stored.Threads);
         _addresses.Remember(stored.Spellings);
         _messages.Fill(stored);
-        _calls.Recover(stored.Calls);
+        _calls.Recover(stored.Calls, stored.MediaSessions);
         await _presence.LoadAsync(cancellationToken).ConfigureAwait(false);
         await _msrp.StartAsync(cancellationToken).ConfigureAwait(false);
         await _sip.StartAsync(cancellationToken).ConfigureAwait(false);

@@ -17,6 +17,7 @@ internal sealed record CallContext(
     DeviceNames Devices,
     CallDirectory Directory,
     CallJournal Journal,
+    HeldMedia Held,
     CallMetrics Metrics,
     CallLog Log,
     TimeProvider Time);

@@ -49,4 +49,7 @@ internal sealed partial class CallLog(ILogger logger)
 
     [LoggerMessage(3015, LogLevel.Warning, "{Xmpp} is told that its call with {Sip}, sid {Sid}, was cut off when the gateway ended")]
     public partial void CutOff(string xmpp, string sip, string sid);
+
+    [LoggerMessage(3017, LogLevel.Information, "The media relay has freed {Count} sessions that were left there; {Left} are left")]
+    public partial void Freed(int count, int left);
 }

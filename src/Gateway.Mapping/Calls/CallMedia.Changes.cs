@@ -159,8 +159,7 @@ internal sealed partial class CallMedia
 
         Enqueue("delete", async () =>
         {
-            var result = await _context.Relay.ReleaseAsync(_call.Id, CancellationToken.None).ConfigureAwait(false);
-            if (!result.IsOk)
+            if (_isHeld && await _context.Held.EndAsync(_call.Id).ConfigureAwait(false) is { IsOk: false } result)
             {
                 _context.Log.MediaFailed(_call.Id, "delete", result.Fault.ToString(), result.Detail);
             }

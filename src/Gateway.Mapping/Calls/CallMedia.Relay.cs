@@ -39,8 +39,15 @@ internal sealed partial class CallMedia
         OfferAsync(from, sdp.ToString(), towards, transcode);
 
     private ValueTask<MediaResult> OfferAsync(
-        string from, string sdp, MediaProfile towards, ImmutableArray<string> transcode) =>
-        _context.Relay.OfferAsync(
+        string from, string sdp, MediaProfile towards, ImmutableArray<string> transcode)
+    {
+        if (!_isHeld)
+        {
+            _isHeld = true;
+            _context.Held.Begin(_call.Id);
+        }
+
+        return _context.Relay.OfferAsync(
             new MediaOffer(_call.Id, from, sdp, towards)
             {
                 ToTag = Other(from),
@@ -49,6 +56,7 @@ internal sealed partial class CallMedia
                 Family = towards == MediaProfile.PlainRtp ? Family : null,
             },
             CancellationToken.None); // the relay's own patience ends it
+    }
 
     private ValueTask<MediaResult> AnswerAsync(
         string offerer, string answerer, SdpSession sdp, MediaProfile towards) =>

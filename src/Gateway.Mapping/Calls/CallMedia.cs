@@ -28,6 +28,7 @@ internal sealed partial class CallMedia : IAsyncDisposable
     private SipOfferPlan? _plan;
     private MediaTable? _table;
     private bool _isReleased;
+    private bool _isHeld; // by the relay, or perhaps
 
     public CallMedia(CallContext context, CallActor call)
     {

@@ -60,6 +60,7 @@ public sealed partial class CallService : IXmppExtension, ISipInviteHandler, IXm
     private readonly CallMetrics _metrics;
     private readonly CallContext _context;
     private readonly CallJournal _journal;
+    private readonly HeldMedia _held;
     private readonly ConcurrentQueue<CallRecord> _cutOff = new();
     private readonly CallIds _ids;
     private readonly CallLog _log;
@@ -78,8 +79,9 @@ public sealed partial class CallService : IXmppExtension, ISipInviteHandler, IXm
         _log = new CallLog(parts.Logs);
         _ids = new CallIds(parts.InstanceKey.Span);
         _journal = new CallJournal(parts.Journal);
+        _held = new HeldMedia(parts.Relay, parts.Journal, parts.Time, _log);
         _context = new CallContext(parts.Options, parts.Link, parts.UserAgent, parts.Relay,
-            parts.Admission, parts.Addresses.Devices, _directory, _journal, _metrics, _log, parts.Time);
+            parts.Admission, parts.Addresses.Devices, _directory, _journal, _held, _metrics, _log, parts.Time);
     }
 
     /// <summary>
@@ -177,14 +179,22 @@ public sealed partial class CallService : IXmppExtension, ISipInviteHandler, IXm
     /// <inheritdoc/>
     public Task WhenEmptyAsync(CancellationToken cancellationToken) => _directory.WhenEmptyAsync(cancellationToken);
 
-    /// <summary>Calls that the last process left behind: their users are told as soon as there is a way to them (J-13).</summary>
-    public void Recover(IEnumerable<CallRecord> calls)
+    /// <summary>
+    /// What the last process left behind: users are told as soon as there is a way to them (J-13), and the media relay is told to free
+    /// what it holds.
+    /// </summary>
+    /// <param name="calls">Calls in progress.</param>
+    /// <param name="mediaSessions">What a media relay may hold of them.</param>
+    public void Recover(IEnumerable<CallRecord> calls, IEnumerable<string> mediaSessions)
     {
         ArgumentNullException.ThrowIfNull(calls);
+        ArgumentNullException.ThrowIfNull(mediaSessions);
         foreach (var call in calls)
         {
             _cutOff.Enqueue(call);
         }
+
+        _held.Recover(mediaSessions);
     }
 
     /// <inheritdoc/>
@@ -222,6 +232,7 @@ public sealed partial class CallService : IXmppExtension, ISipInviteHandler, IXm
 
         await _stopping.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(_running.Keys).ConfigureAwait(false);
+        await _held.DisposeAsync().ConfigureAwait(false);
         _metrics.Dispose();
         _stopping.Dispose();
     }

@@ -40,6 +40,8 @@ internal sealed class StoreBatch
         StoreChange.KeepSpelling { Spelling: var kept } => new(Table.Spelling, kept.Canonical),
         StoreChange.KeepCall { Call: var kept } => new(Table.Call, kept.Contact, Id: kept.Id),
         StoreChange.ForgetCall gone => new(Table.Call, gone.Contact, Id: gone.Id),
+        StoreChange.KeepMedia kept => new(Table.Media, null, Id: kept.SessionId),
+        StoreChange.ForgetMedia gone => new(Table.Media, null, Id: gone.SessionId),
         StoreChange.KeepPageOnly { PageOnly: var kept } => new(Table.PageOnly, kept.Contact),
         StoreChange.ForgetPageOnly gone => new(Table.PageOnly, gone.Contact),
         _ => throw new ArgumentOutOfRangeException(nameof(change)),
@@ -51,8 +53,9 @@ internal sealed class StoreBatch
         Subscription,
         Spelling,
         Call,
+        Media,
         PageOnly,
     }
 
-    private readonly record struct Row(Table Table, Jid Contact, Jid? User = null, string? Id = null);
+    private readonly record struct Row(Table Table, Jid? Contact, Jid? User = null, string? Id = null);
 }

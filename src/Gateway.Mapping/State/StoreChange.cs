@@ -31,6 +31,12 @@ public abstract record StoreChange
     /// <summary>The call has ended, and its user knows.</summary>
     public sealed record ForgetCall(string Id, Jid Contact) : StoreChange;
 
+    /// <summary>A media relay that outlives this process is asked for a session.</summary>
+    public sealed record KeepMedia(string SessionId) : StoreChange;
+
+    /// <summary>The relay has deleted it.</summary>
+    public sealed record ForgetMedia(string SessionId) : StoreChange;
+
     /// <summary>The SIP user gets single messages for a while.</summary>
     public sealed record KeepPageOnly(PageOnlyRecord PageOnly) : StoreChange;
 

@@ -19,6 +19,9 @@ public sealed record StoredState
     /// <summary>Calls that were in progress when the last process ended: all of them were cut off (MAPPING J-13).</summary>
     public ImmutableArray<CallRecord> Calls { get; init; } = [];
 
+    /// <summary>Sessions that a media relay was asked for and has not confirmed to have deleted: it may hold them still.</summary>
+    public ImmutableArray<string> MediaSessions { get; init; } = [];
+
     /// <summary>SIP users that refused a session of messages (MAPPING C-1).</summary>
     public ImmutableArray<PageOnlyRecord> PageOnly { get; init; } = [];
 }

@@ -24,6 +24,11 @@ public interface IMediaRelay
     bool Renumbers => true;
 
     /// <summary>
+    /// Whether sessions outlive the process that asked for them, so that whoever ends without deleting them has to do it later.
+    /// </summary>
+    bool KeepsSessions => false;
+
+    /// <summary>
     /// Takes an offer of one end and gives the offer to show the other end. Repeated for re-offers: hold, ICE restart, and
     /// the own offer of an end on whose behalf the gateway had offered before. As long as the session lives, the other end's
     /// address and ports stay, so it need not be asked when its last answer still fits: same codecs, same numbers.
@@ -48,7 +53,10 @@ public interface IMediaRelay
     /// </summary>
     ValueTask<MediaResult> PlayDigitAsync(MediaDigit digit, CancellationToken cancellationToken);
 
-    /// <summary>Frees everything of the session. Deleting an unknown session succeeds.</summary>
+    /// <summary>
+    /// Frees everything of the session, also of one that an earlier process asked for. Deleting an unknown session succeeds; where
+    /// nobody answers it may be asked for again.
+    /// </summary>
     ValueTask<MediaResult> DeleteAsync(string sessionId, CancellationToken cancellationToken);
 
     /// <summary>

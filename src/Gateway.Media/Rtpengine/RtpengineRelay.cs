@@ -49,6 +49,9 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
     /// <summary>10.5 passes packets through with the numbers that they have.</summary>
     public bool Renumbers => false;
 
+    /// <summary>They end when the engine is told, or by its own timeouts.</summary>
+    public bool KeepsSessions => true;
+
     /// <inheritdoc/>
     public async ValueTask<MediaResult> OfferAsync(MediaOffer offer, CancellationToken cancellationToken)
     {
@@ -93,8 +96,7 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
     {
         if (!_sessions.TryRemove(sessionId, out var session))
         {
-            // Perhaps of an earlier life of this process: the engine that it would have been given knows.
-            return await DeleteAsync(_engines.InOrderFor(sessionId).First(), sessionId, cancellationToken).ConfigureAwait(false);
+            return await DeleteEverywhereAsync(sessionId, cancellationToken).ConfigureAwait(false);
         }
 
         return await session.InTurnAsync(
@@ -252,6 +254,17 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
                 NgCommands.PlayDigit(digit, answer.FromTag == digit.ToTag ? answer.ToTag : answer.FromTag),
                 cancellationToken).ConfigureAwait(false))
             : UnknownSession;
+
+    /// <summary>
+    /// Of an earlier life of this process, or of an offer that no engine answered in time: any of them may hold it, the first of its order
+    /// or one that took over.
+    /// </summary>
+    private async ValueTask<MediaResult> DeleteEverywhereAsync(string sessionId, CancellationToken cancellationToken)
+    {
+        var results = await Task.WhenAll(
+            _engines.All.Select(engine => DeleteAsync(engine, sessionId, cancellationToken).AsTask())).ConfigureAwait(false);
+        return results.FirstOrDefault(result => !result.IsOk, MediaResult.Ok());
+    }
 
     private async ValueTask<MediaResult> DeleteAsync(NgClient engine, string sessionId, CancellationToken cancellationToken) =>
         Verdict(await AskAsync(engine, sessionId, NgCommands.Delete(sessionId), cancellationToken).ConfigureAwait(false));

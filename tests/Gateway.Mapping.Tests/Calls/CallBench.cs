@@ -276,7 +276,15 @@ internal sealed class CallBench : IAsyncDisposable
 
         public bool Renumbers { get; set; } = true;
 
+        public bool KeepsSessions { get; set; }
+
         public MediaFault Fault { get; set; }
+
+        /// <summary>What comes of deleting; nothing is deleted unless it succeeds.</summary>
+        public MediaFault DeleteFault { get; set; }
+
+        /// <summary>Sessions in the order in which they were deleted.</summary>
+        public ConcurrentQueue<string> Deleted { get; } = new();
 
         public ConcurrentQueue<string> Done { get; } = new();
 
@@ -313,6 +321,12 @@ internal sealed class CallBench : IAsyncDisposable
 
         public ValueTask<MediaResult> DeleteAsync(string sessionId, CancellationToken cancellationToken)
         {
+            if (DeleteFault != MediaFault.None)
+            {
+                return ValueTask.FromResult(MediaResult.Failed(DeleteFault, "as the test asked"));
+            }
+
+            Deleted.Enqueue(sessionId);
             Done.Enqueue("delete");
             return ValueTask.FromResult(MediaResult.Ok());
         }

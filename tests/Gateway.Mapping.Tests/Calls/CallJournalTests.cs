@@ -30,7 +30,7 @@ public sealed class CallJournalTests
     public async Task After_a_restart_the_user_is_told_that_the_call_is_over(CallStage stage, string user, string verb, int elements, bool terminates)
     {
         await using var bench = new CallBench();
-        bench.Service.Recover([new CallRecord("old", Jid.Parse(user), Contact, "urn:xmpp:jingle-message:0", stage)]);
+        bench.Service.Recover([new CallRecord("old", Jid.Parse(user), Contact, "urn:xmpp:jingle-message:0", stage)], []);
         Assert.Empty(bench.Link.Sent);
 
         bench.Service.OnUp(isReconnect: false);
@@ -51,7 +51,7 @@ public sealed class CallJournalTests
     public async Task A_call_begun_by_session_initiate_is_terminated_only()
     {
         await using var bench = new CallBench();
-        bench.Service.Recover([new CallRecord("old", Jid.Parse("juliet@example.org/balcony"), Contact, null, CallStage.Taken)]);
+        bench.Service.Recover([new CallRecord("old", Jid.Parse("juliet@example.org/balcony"), Contact, null, CallStage.Taken)], []);
         bench.Service.OnUp(isReconnect: false);
         Assert.Equal("iq", Assert.Single(bench.Link.Sent).Name.LocalName);
     }

@@ -33,6 +33,14 @@ internal sealed class JournalList : IStateJournal
         }
     }
 
+    /// <summary>The sessions of a media relay that the changes leave, in the order in which they were asked for.</summary>
+    public IReadOnlyList<string> MediaSessions => _changes.Aggregate(ImmutableList<string>.Empty, static (left, change) => change switch
+    {
+        StoreChange.KeepMedia kept => left.Add(kept.SessionId),
+        StoreChange.ForgetMedia gone => left.Remove(gone.SessionId),
+        _ => left,
+    });
+
     /// <summary>The rows of the thread table that the changes leave, least recently used first.</summary>
     public IEnumerable<ThreadRecord> Threads
     {

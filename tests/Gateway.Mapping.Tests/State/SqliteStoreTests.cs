@@ -28,6 +28,7 @@ public sealed class SqliteStoreTests : IDisposable
         var spelling = new SpellingRecord(Romeo, "Romeo");
         var call = new CallRecord("ca3cf894", Juliet, Romeo, null, CallStage.Proposed);
         var pageOnly = new PageOnlyRecord(Romeo, Noon);
+        string[] media = ["c-a", "c-b"];
         await using (var store = Store())
         {
             await store.OpenAsync(default);
@@ -41,6 +42,8 @@ public sealed class SqliteStoreTests : IDisposable
                 new StoreChange.KeepSpelling(spelling with { User = "ROMEO" }), new StoreChange.KeepSpelling(spelling),
                 new StoreChange.KeepCall(call), new StoreChange.KeepCall(call with { Stage = CallStage.Taken, Namespace = "urn:x" }),
                 new StoreChange.KeepCall(call with { Id = "gone" }), new StoreChange.ForgetCall("gone", Romeo),
+                .. media.Select(id => new StoreChange.KeepMedia(id)), new StoreChange.KeepMedia("c-a"),
+                new StoreChange.KeepMedia("gone"), new StoreChange.ForgetMedia("gone"),
                 new StoreChange.KeepPageOnly(pageOnly), new StoreChange.KeepPageOnly(pageOnly with { Contact = Juliet }),
                 new StoreChange.ForgetPageOnly(Juliet),
             ];
@@ -55,6 +58,7 @@ public sealed class SqliteStoreTests : IDisposable
         Assert.Equal<SpellingRecord>([spelling], state.Spellings);
         Assert.Equal<CallRecord>([call with { Stage = CallStage.Taken, Namespace = "urn:x" }], state.Calls);
         Assert.Equal<PageOnlyRecord>([pageOnly], state.PageOnly);
+        Assert.Equal(media, state.MediaSessions.Order());
     }
 
     [Fact]
@@ -126,6 +130,50 @@ public sealed class SqliteStoreTests : IDisposable
         var fault = await Assert.ThrowsAsync<StoreException>(() => older.OpenAsync(default));
         Assert.Contains("newer gateway (schema 999", fault.Message, StringComparison.Ordinal);
         Assert.Contains("newer gateway", SqliteStore.Check(FileName), StringComparison.Ordinal);
+    }
+
+    [Fact] // the schema as version 1 made it
+    public async Task A_store_of_the_version_before_is_brought_up_and_loses_nothing()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(FileName)!);
+        await using (var connection = new SqliteConnection($"Data Source={FileName};Pooling=False"))
+        {
+            connection.Open();
+            await using var command = connection.CreateCommand();
+            command.CommandText =
+                """
+                CREATE TABLE schema_version (version INTEGER NOT NULL);
+                INSERT INTO schema_version (version) VALUES (1);
+                CREATE TABLE thread (
+                    xmpp_user TEXT NOT NULL, sip_user TEXT NOT NULL, call_id TEXT NOT NULL, thread TEXT NOT NULL,
+                    use INTEGER NOT NULL, last_used INTEGER NOT NULL, PRIMARY KEY (xmpp_user, sip_user, call_id));
+                CREATE TABLE subscription (
+                    xmpp_user TEXT NOT NULL, sip_user TEXT NOT NULL, PRIMARY KEY (xmpp_user, sip_user));
+                CREATE TABLE spelling (sip_user TEXT NOT NULL PRIMARY KEY, spelt TEXT NOT NULL);
+                CREATE TABLE call_in_progress (
+                    id TEXT NOT NULL, sip_user TEXT NOT NULL, xmpp_user TEXT NOT NULL, namespace TEXT NULL, stage INTEGER NOT NULL,
+                    PRIMARY KEY (id, sip_user));
+                CREATE TABLE page_only (sip_user TEXT NOT NULL PRIMARY KEY, until INTEGER NOT NULL);
+                INSERT INTO call_in_progress (id, sip_user, xmpp_user, namespace, stage)
+                    VALUES ('ca3cf894', 'romeo%shakespeare.lit@sip.example.org', 'juliet@example.org', 'urn:x', 2);
+                """;
+            command.ExecuteNonQuery();
+        }
+
+        Assert.Null(SqliteStore.Check(FileName));
+        var call = new CallRecord("ca3cf894", Juliet, Romeo, "urn:x", CallStage.Taken);
+        await using (var store = Store())
+        {
+            var before = await store.OpenAsync(default);
+            Assert.Equal<CallRecord>([call], before.Calls);
+            Assert.Empty(before.MediaSessions);
+            await store.WriteAsync([new StoreChange.KeepMedia("c-a")], default);
+        }
+
+        await using var again = Store();
+        var state = await again.OpenAsync(default);
+        Assert.Equal<CallRecord>([call], state.Calls);
+        Assert.Equal<string>(["c-a"], state.MediaSessions);
     }
 
     [Fact]

@@ -51,6 +51,34 @@ public sealed class EngineLossTests
         Assert.True(await relay.PingAsync(default));
     }
 
+    [Fact] // S10: a gateway that crashed knows no more than the names of its sessions
+    public async Task Session_of_an_earlier_life_is_deleted_whichever_engine_has_it()
+    {
+        await using var one = await RtpengineServer.StartAsync();
+        await using var two = await RtpengineServer.StartAsync();
+        string[] sessions = [.. Enumerable.Range(0, 40).Select(i => $"c-{i:x12}")];
+        await using (var earlier = Relay(one, two))
+        {
+            foreach (var session in sessions)
+            {
+                Assert.True((await OfferAsync(earlier, session)).IsOk);
+            }
+        }
+
+        await using var both = Relay(one, two);
+        Assert.NotEmpty(await one.SessionsAsync());
+        Assert.NotEmpty(await two.SessionsAsync());
+        foreach (var session in sessions)
+        {
+            Assert.True((await both.DeleteAsync(session, default)).IsOk);
+        }
+
+        Assert.Empty(await one.SessionsAsync());
+        Assert.Empty(await two.SessionsAsync());
+        await one.StopAsync();
+        Assert.Equal(MediaFault.Unavailable, (await both.DeleteAsync(sessions[0], default)).Fault); // it may have it
+    }
+
     [Fact] // S10
     public async Task Engine_without_ports_is_exhausted_until_sessions_end()
     {

@@ -1,19 +1,24 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Gateway.Testing.Servers;
 
 /// <summary>A private rtpengine (Debian package rtpengine-daemon) on loopback, in user space, with ports of its own.</summary>
-public sealed class RtpengineServer : IAsyncDisposable
+public sealed partial class RtpengineServer : IAsyncDisposable
 {
     /// <summary>Where the daemon's package puts it.</summary>
     public const string Program = "/usr/bin/rtpengine";
 
+    private const int Sigcont = 18, Sigstop = 19;
+
     private readonly int _firstPort;
     private readonly int _ports;
     private OwnedProcess? _process;
+    private int _requests; // it repeats the reply to a cookie that it knows
 
     private RtpengineServer(int ngPort, int firstPort, int ports)
     {
@@ -58,6 +63,28 @@ public sealed class RtpengineServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Stops it in its tracks: it answers nothing, and forgets nothing.</summary>
+    public void Freeze() => Signal(Sigstop);
+
+    /// <summary>Lets it go on, with what came meanwhile.</summary>
+    public void Thaw() => Signal(Sigcont);
+
+    /// <summary>The sessions that it holds, as it says itself: those whose names are a gateway's.</summary>
+    public async Task<IReadOnlyList<string>> SessionsAsync()
+    {
+        string? reply = null;
+        await Eventually.HoldsAsync(async () => (reply = await AskAsync("d7:command4:list5:limiti9999ee", default)) is not null, () => Output);
+        return [.. SessionName().Matches(reply!).Select(name => name.Value)];
+    }
+
+    /// <summary>Waits until it holds so many sessions.</summary>
+    public async Task HoldsSessionsAsync(int count)
+    {
+        IReadOnlyList<string> held = [];
+        await Eventually.HoldsAsync(
+            async () => (held = await SessionsAsync()).Count == count, () => $"{string.Join('\n', held)}\n{Output}", TimeSpan.FromSeconds(60));
+    }
+
     /// <summary>Starts it again on the same control port, knowing nothing of earlier sessions.</summary>
     public async Task RestartAsync(CancellationToken cancellationToken = default)
     {
@@ -98,7 +125,11 @@ public sealed class RtpengineServer : IAsyncDisposable
     }
 
     /// <summary>One ping; false when refused (nothing listens yet) or silent for a moment.</summary>
-    private async Task<bool> AnswersPingAsync(CancellationToken cancellationToken)
+    private async Task<bool> AnswersPingAsync(CancellationToken cancellationToken) =>
+        await AskAsync("d7:command4:pinge", cancellationToken) is { } reply && reply.Contains("4:pong", StringComparison.Ordinal);
+
+    /// <summary>The reply to one request; null when refused, or silent for a moment.</summary>
+    private async Task<string?> AskAsync(string request, CancellationToken cancellationToken)
     {
         using var socket = new UdpClient(AddressFamily.InterNetwork);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -106,17 +137,32 @@ public sealed class RtpengineServer : IAsyncDisposable
         try
         {
             socket.Connect(IPAddress.Loopback, NgPort);
-            await socket.SendAsync(Encoding.ASCII.GetBytes("start d7:command4:pinge"), patience.Token);
+            await socket.SendAsync(Encoding.ASCII.GetBytes($"test{Interlocked.Increment(ref _requests)} {request}"), patience.Token);
             var reply = await socket.ReceiveAsync(patience.Token);
-            return Encoding.ASCII.GetString(reply.Buffer).Contains("4:pong", StringComparison.Ordinal);
+            return Encoding.ASCII.GetString(reply.Buffer);
         }
         catch (SocketException)
         {
-            return false;
+            return null;
         }
         catch (OperationCanceledException)
         {
-            return false;
+            return null;
         }
     }
+
+    [GeneratedRegex("c-[0-9a-f]{12}")]
+    private static partial Regex SessionName();
+
+    private void Signal(int signal)
+    {
+        if (Kill(Id, signal) != 0)
+        {
+            throw new InvalidOperationException("rtpengine is not there to be told.");
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int process, int signal);
 }

@@ -23,5 +23,8 @@ internal static class SqliteSchema
             PRIMARY KEY (id, sip_user));
         CREATE TABLE page_only (sip_user TEXT NOT NULL PRIMARY KEY, until INTEGER NOT NULL);
         """,
+        """
+        CREATE TABLE media_session (id TEXT NOT NULL PRIMARY KEY);
+        """,
     ];
 }

@@ -50,6 +50,12 @@ internal sealed class SqliteStatements(SqliteConnection connection) : IDisposabl
             case StoreChange.ForgetCall gone:
                 Run("DELETE FROM call_in_progress WHERE id = $1 AND sip_user = $2", gone.Id, gone.Contact.ToString());
                 break;
+            case StoreChange.KeepMedia kept:
+                Run("INSERT INTO media_session (id) VALUES ($1) ON CONFLICT DO NOTHING", kept.SessionId);
+                break;
+            case StoreChange.ForgetMedia gone:
+                Run("DELETE FROM media_session WHERE id = $1", gone.SessionId);
+                break;
             case StoreChange.KeepPageOnly { PageOnly: var row }:
                 Run(
                     "INSERT INTO page_only (sip_user, until) VALUES ($1, $2) ON CONFLICT (sip_user) DO UPDATE SET until = excluded.until",

@@ -187,6 +187,7 @@ public sealed class SqliteStore : IGatewayStore
                 .. Rows(connection, "SELECT * FROM call_in_progress", row => new CallRecord(
                     (string)row.id, JidOf(row.xmpp_user), JidOf(row.sip_user), (string?)row.@namespace, (CallStage)(int)(long)row.stage)),
             ],
+            MediaSessions = [.. Rows(connection, "SELECT * FROM media_session", row => (string)row.id)],
             PageOnly =
             [
                 .. Rows(connection, "SELECT * FROM page_only", row => new PageOnlyRecord(
