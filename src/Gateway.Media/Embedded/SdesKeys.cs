@@ -6,7 +6,8 @@ namespace Gateway.Media.Embedded;
 
 /// <summary>
 /// The keys of one medium by RFC 4568: those that we offered, or the answer to those that the end offered. A key that both
-/// sides repeat stays the same object, so packets keep their counters (RFC 4568 section 7.1.4).
+/// sides repeat stays the same object, so packets keep their counters (RFC 4568 section 7.1.4); one that was given up is not used
+/// again, or packets would be protected by a key stream that was used before (RFC 3711 section 9.1).
 /// </summary>
 internal sealed class SdesKeys : IDisposable
 {
@@ -65,17 +66,22 @@ internal sealed class SdesKeys : IDisposable
             return false;
         }
 
-        // Our key was in an offer, perhaps, and the end re-offers what came of it.
-        var current = _answer?.Key ?? Plan?.Local;
-        var key = current?.Profile == chosen.Key.Profile ? current : Make(chosen.Key.Profile);
+        // Behind another key may be another end, which cannot know how far ours has counted: that one is answered with another, too.
+        var key = Plan is { } plan && plan.Remote.IsSameAs(chosen.Key) ? plan.Local : Make(chosen.Key.Profile);
         _answer = new SdesLine(chosen.Tag, key);
         line = SdesCrypto.Print(chosen.Tag, key);
         Use(key, chosen.Key);
         return true;
     }
 
-    /// <summary>The end speaks without keys.</summary>
-    public void Clear() => Plan = null;
+    /// <summary>The end speaks without keys. What was offered and never used may still be answered.</summary>
+    public void Clear()
+    {
+        if (Plan is not null)
+        {
+            (Plan, _answer, _offered) = (null, null, []);
+        }
+    }
 
     public void Dispose()
     {
@@ -101,6 +107,11 @@ internal sealed class SdesKeys : IDisposable
         {
             remote.Dispose();
             return;
+        }
+
+        if (Plan is { } before && !ReferenceEquals(before.Local, local))
+        {
+            _offered = _offered.RemoveAll(line => ReferenceEquals(line.Key, before.Local));
         }
 
         _made.Add(remote); // the one before belongs to the call until it has the new plan

@@ -69,9 +69,22 @@ internal abstract class LegTransport
     /// <summary>Protects with these keys from now on; the caller keeps them.</summary>
     protected void Protect(SrtpKeyMaterial local, SrtpKeyMaterial remote)
     {
-        Unprotect();
-        _protects = true;
-        (_sender, _receiver) = (new SrtpSender(local), new SrtpReceiver(remote));
+        ProtectSent(local);
+        OpenReceived(remote);
+    }
+
+    /// <summary>What is sent has this key from now on; what is received keeps its own.</summary>
+    protected void ProtectSent(SrtpKeyMaterial local)
+    {
+        _sender?.Dispose();
+        (_sender, _protects) = (new SrtpSender(local), true);
+    }
+
+    /// <summary>What is received has this key from now on; what is sent keeps its own.</summary>
+    protected void OpenReceived(SrtpKeyMaterial remote)
+    {
+        _receiver?.Dispose();
+        (_receiver, _protects) = (new SrtpReceiver(remote), true);
     }
 
     /// <summary>Forgets keys: packets are in the clear again.</summary>

@@ -93,16 +93,7 @@ internal sealed class PlainTransport : LegTransport, IDatagramHandler
         _muxed = plain.RtcpMux;
         _rtp.Signal(plain.Rtp, now);
         _rtcp.Signal(plain.Rtcp, now);
-        if (plain.Sdes is null)
-        {
-            Unprotect();
-        }
-        else if (_sdes is not { } before || !before.Local.IsSameAs(plain.Sdes.Local) || !before.Remote.IsSameAs(plain.Sdes.Remote))
-        {
-            Protect(plain.Sdes.Local, plain.Sdes.Remote);
-        }
-
-        _sdes = plain.Sdes;
+        Apply(plain.Sdes);
     }
 
     protected override void Transmit(ReadOnlySpan<byte> datagram, bool rtcp)
@@ -116,6 +107,32 @@ internal sealed class PlainTransport : LegTransport, IDatagramHandler
         }
 
         (apart ? lease.Rtcp! : lease.Rtp).Send(datagram, to);
+    }
+
+    /// <summary>
+    /// A key that stays goes on counting, whatever becomes of the other direction's (RFC 4568 section 7.1.4): begun anew, it would
+    /// protect other packets by a key stream that was used before (RFC 3711 section 9.1), and take old ones once more.
+    /// </summary>
+    private void Apply(SdesPlan? sdes)
+    {
+        if (sdes is null)
+        {
+            Unprotect();
+        }
+        else
+        {
+            if (_sdes?.Local.IsSameAs(sdes.Local) != true)
+            {
+                ProtectSent(sdes.Local);
+            }
+
+            if (_sdes?.Remote.IsSameAs(sdes.Remote) != true)
+            {
+                OpenReceived(sdes.Remote);
+            }
+        }
+
+        _sdes = sdes;
     }
 
     /// <summary>RTCP comes from the host that RTP comes from, or from where it was signalled.</summary>

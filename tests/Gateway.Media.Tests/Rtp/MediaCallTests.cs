@@ -205,6 +205,54 @@ public sealed class MediaCallTests
         Assert.Equal([1, 2, 3, 4], back.Datagram[12..length]);
     }
 
+    [Fact] // RFC 4568 section 7.1.4; RFC 3711 section 9.1: begun anew, a key would have its key stream used twice
+    public void Key_of_ours_that_stays_goes_on_counting_when_the_peers_changes()
+    {
+        using var ours = SrtpKeyMaterial.Create(SrtpProfile.AesCm128HmacSha1_80);
+        using var theirs = SrtpKeyMaterial.Create(SrtpProfile.AesCm128HmacSha1_80);
+        using var later = SrtpKeyMaterial.Create(SrtpProfile.AesCm128HmacSha1_80);
+        using var peer = new SrtpReceiver(ours);
+        Protect(ours, theirs);
+        _bench.Send(1, Voice(1));
+        _bench.Loop.Advance(20_000);
+        Assert.All(Opened(), outcome => Assert.Equal(SrtpOutcome.Ok, outcome));
+
+        Protect(ours, later);
+        _bench.Loop.Advance(20_000);
+
+        Assert.All(Opened(), outcome => Assert.Equal(SrtpOutcome.Ok, outcome));
+
+        SrtpOutcome[] Opened()
+        {
+            var reports = _bench.ReceivedRtcp(0);
+            Assert.NotEmpty(reports);
+            return [.. reports.Select(report =>
+            {
+                var length = report.Length;
+                return peer.UnprotectRtcp(report, ref length);
+            })];
+        }
+    }
+
+    [Fact] // RFC 4568 section 7.1.4, RFC 3711 section 3.3.2
+    public void Key_of_the_peers_that_stays_is_remembered_with_its_packets_when_ours_changes()
+    {
+        using var ours = SrtpKeyMaterial.Create(SrtpProfile.AesCm128HmacSha1_80);
+        using var later = SrtpKeyMaterial.Create(SrtpProfile.AesCm128HmacSha1_80);
+        using var theirs = SrtpKeyMaterial.Create(SrtpProfile.AesCm128HmacSha1_80);
+        using var sender = new SrtpSender(theirs);
+        Protect(ours, theirs);
+        var packet = Protect(sender, Voice(1));
+        _bench.Send(0, packet);
+
+        Protect(later, theirs);
+        _bench.Send(0, packet);
+        _bench.Send(0, Protect(sender, Voice(2)));
+
+        Assert.Equal(1, _bench.Transport(0).Counters.Replayed);
+        Assert.Equal(2, _bench.Received(1).Length);
+    }
+
     [Fact]
     public void Nothing_passes_in_the_clear_before_there_are_keys()
     {
@@ -315,6 +363,12 @@ public sealed class MediaCallTests
         _bench.Send(1, Voice((int)(_bench.Loop.Now / 20), timestamp: (uint)_bench.Loop.Now * 8));
         return _bench.Received(0).Length == 1;
     }).QuickCheckThrowOnFailure();
+
+    /// <summary>Leg 0 has these keys from now on.</summary>
+    private void Protect(SrtpKeyMaterial ours, SrtpKeyMaterial theirs) => _bench.ChangeLeg(0, plan => plan with
+    {
+        Transports = [((TransportPlan.Plain)plan.Transports[0]) with { Sdes = new SdesPlan(ours, theirs) }],
+    });
 
     private static byte[] Protect(SrtpSender sender, byte[] packet)
     {
