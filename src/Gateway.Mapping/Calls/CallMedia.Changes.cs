@@ -14,13 +14,13 @@ internal sealed partial class CallMedia
     private long? _firstLook;
 
     /// <summary>
-    /// Answers the phone's new offer. As long as address and codec stay (hold and resume, session refresh) nothing is asked of the
-    /// relay and the client is not disturbed.
+    /// Answers the phone's new offer. As long as the relay knows enough (hold and resume, session refresh) nothing is asked of it and the
+    /// client is not disturbed. Keys need an answer of their own (RFC 4568 section 5.1.2), which is the relay's to write.
     /// </summary>
     public void PrepareReoffer()
     {
-        var (offer, known, shown, client, table) = (Parse(PhoneReoffer), Parse(Phone), _shown!, _relayedClient, _table);
-        var (text, userHolds) = (PhoneReoffer, _call.Snapshot.UserHolds);
+        var (offer, known, shown, client, table) = (Parse(PhoneReoffer), _relayedPhone, _shown!, Agreed(_relayedClient), _table);
+        var text = PhoneReoffer;
         var video = HasVideo && _table?.Relayed.Any(line => line.Media == "video") == true; // none is added to a running call
         Enqueue("re-offer of the phone", async () =>
         {
@@ -30,8 +30,9 @@ internal sealed partial class CallMedia
                 return;
             }
 
-            var answer = known is not null && Describes.SameMedia(known, offer)
-                ? plan.Restore(CodecComparison.AnswerFor(plan.Filtered, Describes.Relayed(shown)))
+            var isKnown = known is not null && Describes.SameMedia(known, offer) && !offer.Media.Any(media => media.Has("crypto"));
+            var answer = isKnown
+                ? plan.Restore(WithoutKeys(Describes.Among(CodecComparison.AnswerFor(plan.Filtered, Describes.Relayed(shown)), known!)))
                 : await RelayReofferAsync(plan, client, table!).ConfigureAwait(false);
             if (answer is null)
             {
@@ -44,7 +45,8 @@ internal sealed partial class CallMedia
                 _plan = plan;
                 _shown = answer;
                 Phone = text;
-                Show(SdpHold.Answer(answer, offer, userHolds));
+                _relayedPhone = isKnown ? _relayedPhone : offer;
+                Show(SdpHold.Answer(answer, offer, _call.Snapshot.UserHolds));
             });
         });
     }
@@ -52,7 +54,7 @@ internal sealed partial class CallMedia
     /// <summary>Tells the relay where the phone now is: a late answer in ACK, a 2xx that differs from early media.</summary>
     public void UpdateSipMedia()
     {
-        var (phone, known, client, table) = (ParsedPhone(), _relayedPhone, _relayedClient, _table);
+        var (phone, known, client, table) = (ParsedPhone(), _relayedPhone, Agreed(_relayedClient), _table);
         if (phone is null || client is null || table is null || (known is not null && Describes.SameMedia(known, phone)))
         {
             return;
@@ -205,22 +207,46 @@ internal sealed partial class CallMedia
     private void Restart(JingleElement client, MediaTable table)
     {
         Client = client;
-        _relayedClient = client;
         var phone = Parse(Phone);
         if (phone is null)
         {
-            return; // nothing was accepted yet: the new credentials go out with session-accept
+            return; // nothing was accepted yet: the relay learns the client's with session-accept, and the client ours
         }
 
+        _relayedClient = client;
+        var agreed = Agreed(client);
         Enqueue("ICE restart", async () =>
         {
-            if (await RelayAgainAsync(client, phone, table).ConfigureAwait(false) is { } toClient
+            if (await RelayAgainAsync(agreed, phone, table).ConfigureAwait(false) is { } toClient
                 && SdpToJingle.TransportInfo(toClient, table, _call.Snapshot.Sid) is { } transports)
             {
-                Post(new CallEvent.RestartReady(), () => RestartedTransports = transports);
+                Post(new CallEvent.RestartReady(), () => (RestartedTransports, _relayedPhone) = (transports, phone));
             }
         });
     }
+
+    /// <summary>
+    /// Of an offer of the client what our session-accept took: it sends and plays nothing else (RFC 3264 section 6.1), whatever the phone
+    /// changes to.
+    /// </summary>
+    [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(client))]
+    private JingleElement? Agreed(JingleElement? client) => client is not { Action: JingleAction.SessionInitiate } || JingleAnswer.Sid != client.Sid
+        ? client
+        : client with { Contents = [.. client.Contents.Select(content => Agreed(content, JingleAnswer.Content(content.Name)?.Description))] };
+
+    private static JingleContent Agreed(JingleContent content, RtpDescription? accepted) =>
+        content.Description is { } description && accepted is not null
+            ? content with
+            {
+                Description = description with
+                {
+                    Payloads = description.Payloads.RemoveAll(payload => !accepted.Payloads.Any(taken => taken.Id == payload.Id)),
+                },
+            }
+            : content;
+
+    private static SdpSession WithoutKeys(SdpSession sdp) =>
+        sdp with { Media = [.. sdp.Media.Select(media => media.WithoutAttribute("crypto"))] };
 
     /// <summary>Offers the client's description again, lets the phone's answer it, and gives what the client would be told.</summary>
     private async Task<SdpSession?> RelayAgainAsync(JingleElement client, SdpSession phone, MediaTable table)
@@ -247,21 +273,30 @@ internal sealed partial class CallMedia
     /// <summary>Takes a phone's offer with another address or other codecs through the relay; the client keeps what it has.</summary>
     private async Task<SdpSession?> RelayReofferAsync(SipOfferPlan plan, JingleElement client, MediaTable table)
     {
-        var made = await OfferAsync(PhoneTag, plan.Filtered, MediaProfile.WebRtc, plan.Transcode).ConfigureAwait(false);
-        if (!made.IsOk || Parse(made.Sdp) is not { } toClient || !TryDescribe(client, table, OurRoleComplement(), out var answer))
+        if (!TryDescribe(client, table, OurRoleComplement(), out var answer))
+        {
+            Post(new CallEvent.ReofferFailed(MediaFault.Refused), () => { });
+            return null;
+        }
+
+        var made = await OfferAsync(
+            PhoneTag, Describes.InPlacesOf(table, plan.Filtered), MediaProfile.WebRtc, plan.TranscodeFor(answer)).ConfigureAwait(false);
+        if (!made.IsOk || Parse(made.Sdp) is not { } toClient)
         {
             Post(new CallEvent.ReofferFailed(made.IsOk ? MediaFault.Refused : made.Fault), () => { });
             return null;
         }
 
-        made = await AnswerAsync(PhoneTag, UserTag, CodecComparison.AnswerFor(toClient, answer), MediaProfile.PlainRtp).ConfigureAwait(false);
+        // The client is not told of the phone's new numbers, and keeps those that it knows.
+        made = await AnswerAsync(
+            PhoneTag, UserTag, _context.Relay.Renumbers ? answer : CodecComparison.AnswerFor(toClient, answer), MediaProfile.PlainRtp).ConfigureAwait(false);
         if (!made.IsOk || Parse(made.Sdp) is not { } toPhone || !plan.IsAnsweredBy(toPhone))
         {
             Post(new CallEvent.ReofferFailed(made.IsOk ? MediaFault.Refused : made.Fault), () => { });
             return null;
         }
 
-        return plan.Restore(PhoneProfile.Trim(toPhone));
+        return plan.Restore(Describes.InOrderOf(plan.Filtered, PhoneProfile.Trim(toPhone)));
     }
 
     /// <summary>The client's description with the DTLS role that fits an offer or an answer; its association stays .</summary>

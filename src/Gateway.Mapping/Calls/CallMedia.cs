@@ -203,7 +203,8 @@ internal sealed partial class CallMedia : IAsyncDisposable
 
             Post(new CallEvent.AcceptReady(needsReinvite), () =>
             {
-                (_table, _relayedClient, _relayedPhone, JingleAnswer) = (table, client, phone, accept);
+                (_table, _relayedPhone, JingleAnswer) = (table, phone, accept);
+                _relayedClient = ReferenceEquals(Client, client) ? client : _relayedClient; // it restarted ICE meanwhile
                 if (needsReinvite)
                 {
                     _shown = toPhone;

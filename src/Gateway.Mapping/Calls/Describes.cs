@@ -20,9 +20,22 @@ internal static class Describes
     };
 
     /// <summary>
-    /// Same address, and the voice codec in use stays under its number: what changed can only be a direction. An unspecified
-    /// address is hold of the old kind and moves nothing.
+    /// An offer's streams in the places that they have at the relay, which never change either; one that the phone does not offer any more
+    /// is refused there.
     /// </summary>
+    public static SdpSession InPlacesOf(MediaTable table, SdpSession offer) => offer with
+    {
+        Media = [.. table.Relayed.Select(line => offer.Media.FirstOrDefault(media => media.Media == line.Media)
+            ?? new SdpMedia { Media = line.Media, Port = 0, Protocol = "RTP/AVP", Formats = ["0"] })],
+    };
+
+    /// <summary>
+    /// Whether the relay knows enough: address, keys, and what it may send under which number are what it was told, and it was told of no
+    /// direction that is closed and shall be open now. So what changed can only be a hold. An unspecified address is hold of the old kind
+    /// and moves nothing.
+    /// </summary>
+    /// <param name="known">What the relay was told last.</param>
+    /// <param name="now">What the phone says now.</param>
     public static bool SameMedia(SdpSession known, SdpSession now)
     {
         if (Living(known, "audio") is not { } before || Living(now, "audio") is not { } after)
@@ -31,29 +44,53 @@ internal static class Describes
         }
 
         var isHeld = now.ConnectionOf(after)?.IsUnspecified == true;
-        return (isHeld || SameAddress(known, now)) && before.Protocol == after.Protocol && KeepsCodec(before, after)
+        return (isHeld || SameAddress(known, now)) && SameStream(known, before, now, after)
             && (Living(known, "video"), Living(now, "video")) switch
             {
                 (null, null) => true,
-                ({ } was, { } isNow) => was.Protocol == isNow.Protocol && KeepsCodec(was, isNow),
+                ({ } was, { } isNow) => SameStream(known, was, now, isNow),
                 _ => false,
             };
     }
 
+    /// <summary>
+    /// Of an answer of ours what the relay knows the phone by: it may have been an offer once, and the phone's new offer may hold more than
+    /// the phone had taken of it.
+    /// </summary>
+    public static SdpSession Among(SdpSession answer, SdpSession known) => answer with
+    {
+        Media = [.. answer.Media.Select(media => Living(known, media.Media) is { } told && !media.IsRefused
+            ? MediaFormats.Keep(media, format => CodecIdentity.Of(media, format) is { } codec && told.Formats.Contains(format)
+                && CodecIdentity.Of(told, format) == codec)
+            : media)],
+    };
+
     /// <summary>Only the streams that are not refused.</summary>
     public static SdpSession Relayed(SdpSession sdp) => sdp with { Media = sdp.Media.RemoveAll(media => media.IsRefused) };
 
-    private static bool KeepsCodec(SdpMedia before, SdpMedia after)
+    private static bool SameStream(SdpSession known, SdpMedia before, SdpSession now, SdpMedia after) =>
+        before.Protocol == after.Protocol
+        && before.Values("crypto").SequenceEqual(after.Values("crypto")) // RFC 4568 section 7.1.4: a new offer may bring new keys
+        && KeepsFormats(before, after)
+        && SdpHold.Allows(known.DirectionOf(before), now.DirectionOf(after));
+
+    /// <summary>Codecs and digits stay under their numbers. More may be offered, but digits where there were none concern the relay.</summary>
+    private static bool KeepsFormats(SdpMedia before, SdpMedia after)
     {
+        var hasDigits = false;
         foreach (var format in before.Formats)
         {
-            if (CodecIdentity.Of(before, format) is { IsAuxiliary: false } codec)
+            if (CodecIdentity.Of(before, format) is { IsSent: true } codec)
             {
-                return after.Formats.Contains(format) && CodecIdentity.Of(after, format) == codec;
+                hasDigits |= codec.IsAuxiliary;
+                if (!after.Formats.Contains(format) || CodecIdentity.Of(after, format) != codec)
+                {
+                    return false;
+                }
             }
         }
 
-        return false;
+        return hasDigits || !after.Formats.Any(format => CodecIdentity.Of(after, format) is { IsSent: true, IsAuxiliary: true });
     }
 
     private static bool SameAddress(SdpSession one, SdpSession other, string kind) => (Living(one, kind), Living(other, kind)) switch

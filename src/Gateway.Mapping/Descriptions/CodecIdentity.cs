@@ -15,6 +15,9 @@ public readonly record struct CodecIdentity(string Encoding, int ClockRate, int 
     /// <summary>True for what accompanies a codec and is none itself: events, comfort noise, redundancy, repair.</summary>
     public bool IsAuxiliary => Encoding is "telephone-event" or "cn" or "red" or "ulpfec" or "rtx" or "flexfec-03" or "tone";
 
+    /// <summary>True for what is sent to a phone under its number: codecs and digits.</summary>
+    public bool IsSent => !IsAuxiliary || Encoding is "telephone-event";
+
     /// <summary>The codec of a format; null when it is not described.</summary>
     public static CodecIdentity? Of(SdpMedia media, string format)
     {

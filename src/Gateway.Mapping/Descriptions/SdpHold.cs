@@ -30,6 +30,13 @@ public static class SdpHold
         };
     }
 
+    /// <summary>Whether who was told of one direction may still do all that the other asks for.</summary>
+    public static bool Allows(SdpDirection known, SdpDirection now)
+    {
+        var (told, asked) = (Way.Of(known), Way.Of(now));
+        return (told.Sends || !asked.Sends) && (told.Receives || !asked.Receives);
+    }
+
     /// <summary>
     /// Our description for a re-INVITE. <paramref name="stored"/> keeps the directions that each stream had before any hold,
     /// so that resuming brings those back and not plain sendrecv.

@@ -88,6 +88,18 @@ public sealed record SipOfferPlan
         return Voice(Filtered).Intersect(Voice(answer)).Any();
     }
 
+    /// <summary>
+    /// What is transcoded for a client that cannot be asked any more, for it has answered: to its own codecs, where the offer has none of
+    /// them.
+    /// </summary>
+    /// <param name="client">What the client may send and get.</param>
+    public ImmutableArray<string> TranscodeFor(SdpSession client)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        return Voice(Filtered).Intersect(Voice(client)).Any() ? Transcode
+            : [.. Transcode.Union(CommonNames(client), StringComparer.OrdinalIgnoreCase)];
+    }
+
     /// <summary>The relay's answer with the refused streams in their places.</summary>
     public SdpSession Restore(SdpSession answer)
     {
@@ -102,6 +114,13 @@ public sealed record SipOfferPlan
             ],
         };
     }
+
+    private static IEnumerable<string> CommonNames(SdpSession session) =>
+        from media in session.Media
+        where media is { Media: "audio", IsRefused: false }
+        from format in media.Formats
+        where CodecIdentity.Of(media, format) is { } codec && CommonAudio.Contains(codec.Encoding)
+        select media.TryRtpMap(format, out var map) ? map.Encoding : format;
 
     private static IEnumerable<CodecIdentity> Voice(SdpSession session) => session.Media
         .Where(media => media is { Media: "audio", IsRefused: false })

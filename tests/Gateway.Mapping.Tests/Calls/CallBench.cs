@@ -228,7 +228,10 @@ internal sealed class CallBench : IAsyncDisposable
 
         public void Progress(int status, string? sdp) => Note($"{status}");
 
-        public void Answer(string sdp) => Note("200");
+        /// <summary>The descriptions that the phone was told, in their order.</summary>
+        public ConcurrentQueue<string> Told { get; } = new();
+
+        public void Answer(string sdp) => Note("200", sdp);
 
         public void Refuse(int status, string? phrase = null, SipReason? reason = null, int? retryAfterSeconds = null, SipUri? contact = null, SipWarning? warning = null) => Note($"{status}");
 
@@ -236,21 +239,32 @@ internal sealed class CallBench : IAsyncDisposable
 
         public void Bye(SipReason? reason = null) => Note("BYE");
 
-        public void Reinvite(string sdp) => Note(sdp.Contains("sendonly", StringComparison.Ordinal) ? "re-INVITE sendonly" : "re-INVITE");
+        public void Reinvite(string sdp) => Note(sdp.Contains("sendonly", StringComparison.Ordinal) ? "re-INVITE sendonly" : "re-INVITE", sdp);
 
-        public void AcceptReinvite(string sdp) => Note(sdp.Contains("recvonly", StringComparison.Ordinal) ? "200 recvonly" : "200 to re-INVITE");
+        public void AcceptReinvite(string sdp) => Note(sdp.Contains("recvonly", StringComparison.Ordinal) ? "200 recvonly" : "200 to re-INVITE", sdp);
 
         public void RefuseReinvite(int status, SipWarning? warning) => Note($"{status} to re-INVITE{(warning is null ? "" : $" with Warning {warning.Code}")}");
 
         public void SendInfo(SipBody body) => Note($"INFO {body.ContentType} {body.Text.ReplaceLineEndings(" ")}");
 
-        public async Task When(string what)
+        public Task When(string what) => When(done => done == what);
+
+        /// <summary>Waits until a re-INVITE of the phone has its answer, whatever that is.</summary>
+        public Task Answers() => When(done => done.StartsWith("200 ", StringComparison.Ordinal) || done.Contains(" to re-INVITE", StringComparison.Ordinal));
+
+        private async Task When(Predicate<string> isIt)
         {
             using var patience = new CancellationTokenSource(Patience);
-            while (!_done.Contains(what))
+            while (!_done.Any(done => isIt(done)))
             {
                 await _news.Reader.ReadAsync(patience.Token);
             }
+        }
+
+        private void Note(string what, string sdp)
+        {
+            Told.Enqueue(sdp);
+            Note(what);
         }
 
         private void Note(string what)
@@ -265,7 +279,10 @@ internal sealed class CallBench : IAsyncDisposable
     {
         public const string Phone = "v=0\r\no=- 1 1 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 192.0.2.9\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0 126\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:126 telephone-event/8000\r\n";
 
-        private const string Plain = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 30000 RTP/AVP 0 126\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:126 telephone-event/8000\r\na=sendrecv\r\n";
+        /// <summary>The formats of what phones are told.</summary>
+        public string PlainAudio { get; set; } = "0 126";
+
+        private const string Plain = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 30000 RTP/AVP 0 126\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:111 opus/48000/2\r\na=rtpmap:126 telephone-event/8000\r\na=sendrecv\r\n";
 
         private static readonly string Rich =
             "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 30002 UDP/TLS/RTP/SAVPF 0 126\r\na=mid:0\r\n"
@@ -340,7 +357,7 @@ internal sealed class CallBench : IAsyncDisposable
         {
             Done.Enqueue(verb);
             return ValueTask.FromResult(Fault == MediaFault.None
-                ? MediaResult.Ok(towards == MediaProfile.PlainRtp ? Plain : Rich)
+                ? MediaResult.Ok(towards == MediaProfile.PlainRtp ? Plain.Replace("AVP 0 126", $"AVP {PlainAudio}", StringComparison.Ordinal) : Rich)
                 : MediaResult.Failed(Fault, "as the test asked"));
         }
     }

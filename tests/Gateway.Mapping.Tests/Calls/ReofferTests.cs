@@ -1,0 +1,123 @@
+using Gateway.Mapping.Calls;
+using Gateway.Media.Relay;
+using Gateway.Sip.UserAgent;
+using static Gateway.Mapping.Tests.Calls.CallBench;
+
+namespace Gateway.Mapping.Tests.Calls;
+
+/// <summary>What a phone changes in a running call, and what the relay and the phone are told of it (RFC 3264 section 8).</summary>
+public sealed class ReofferTests
+{
+    private const string Crypto = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz\r\n";
+
+    private static readonly string Keyed = FakeRelay.Phone.Replace("RTP/AVP", "RTP/SAVP", StringComparison.Ordinal) + Crypto;
+
+    public static TheoryData<string, string, bool> Changes() => new()
+    {
+        { "nothing", FakeRelay.Phone, false },
+        { "hold", FakeRelay.Phone + "a=sendonly\r\n", false },
+        { "hold by both", FakeRelay.Phone + "a=inactive\r\n", false },
+        { "hold of the old kind", FakeRelay.Phone.Replace("192.0.2.9", "0.0.0.0", StringComparison.Ordinal), false },
+        { "more codecs", FakeRelay.Phone.Replace("AVP 0 126", "AVP 8 0 126", StringComparison.Ordinal), false },
+        { "another address", FakeRelay.Phone.Replace("4000", "4002", StringComparison.Ordinal), true },
+        { "another codec", FakeRelay.Phone.Replace("AVP 0 126", "AVP 8 126", StringComparison.Ordinal), true },
+        { "other digits", FakeRelay.Phone.Replace("126", "101", StringComparison.Ordinal), true },
+        { "no digits", FakeRelay.Phone.Replace("AVP 0 126", "AVP 0", StringComparison.Ordinal), true },
+        { "keys", Keyed, true },
+    };
+
+    [Theory] // RFC 3264 section 8.3: what the relay does not know it has to be told
+    [MemberData(nameof(Changes))]
+    public async Task The_relay_is_told_what_is_new_to_it(string what, string offer, bool told)
+    {
+        Assert.NotEmpty(what);
+        await using var bench = new CallBench();
+        var (leg, sink) = await Talk(bench, FakeRelay.Phone);
+        var asked = bench.Relay.Offers.Count;
+
+        sink.TryPost(new SipCallEvent.Reinvited(offer));
+        await leg.Answers();
+
+        Assert.Equal(told, bench.Relay.Offers.Count > asked);
+    }
+
+    [Fact] // RFC 4568 section 5.1.2: one key answers an offer, and only the relay knows which; new ones come with an unchanged address
+    public async Task New_keys_of_a_phone_go_to_the_relay()
+    {
+        await using var bench = new CallBench();
+        var (leg, sink) = await Talk(bench, Keyed);
+
+        sink.TryPost(new SipCallEvent.Reinvited(Keyed.Replace("inline:WVN", "inline:abc", StringComparison.Ordinal)));
+        await leg.Answers();
+
+        Assert.Contains("inline:abc", bench.Relay.Offers.Last().Sdp, StringComparison.Ordinal);
+    }
+
+    [Theory] // a direction that the relay was told to be closed is opened there, too
+    [InlineData("a=sendonly\r\n")]
+    [InlineData("a=inactive\r\n")]
+    public async Task Phone_that_was_answered_for_on_hold_and_resumes_is_told_to_the_relay(string direction)
+    {
+        await using var bench = new CallBench();
+        var (leg, sink) = await Talk(bench, FakeRelay.Phone + direction);
+        var asked = bench.Relay.Offers.Count;
+
+        sink.TryPost(new SipCallEvent.Reinvited(FakeRelay.Phone));
+        await leg.Answers();
+
+        Assert.Equal(asked + 1, bench.Relay.Offers.Count);
+    }
+
+    [Fact] // RFC 3264 section 6.1: the answer names nothing that the relay does not know the phone by
+    public async Task Phone_that_offers_more_than_it_took_gets_what_it_took()
+    {
+        await using var bench = new CallBench();
+        bench.Relay.PlainAudio = "111 0 126";
+        var (leg, sink) = await Talk(bench, FakeRelay.Phone);
+
+        sink.TryPost(new SipCallEvent.Reinvited(
+            FakeRelay.Phone.Replace("AVP 0 126", "AVP 96 0 126", StringComparison.Ordinal) + "a=rtpmap:96 opus/48000/2\r\na=sendonly\r\n"));
+        await leg.Answers();
+
+        Assert.Contains("RTP/AVP 0 126\r\n", leg.Told.Last(), StringComparison.Ordinal);
+    }
+
+    [Fact] // the client is not told of the phone's new numbers
+    public async Task Client_keeps_its_numbers_when_the_phone_takes_others()
+    {
+        await using var bench = new CallBench();
+        var (leg, sink) = await Talk(bench, FakeRelay.Phone);
+
+        sink.TryPost(new SipCallEvent.Reinvited(FakeRelay.Phone.Replace("126", "101", StringComparison.Ordinal)));
+        await leg.Answers();
+
+        Assert.Contains("UDP/TLS/RTP/SAVPF 0 126\r\n", bench.Relay.Answered, StringComparison.Ordinal);
+    }
+
+    [Fact] // RFC 3264 section 6.1: the client offered PCMA, our session-accept took PCMU alone, and the phone changes to PCMA
+    public async Task Phone_that_changes_to_a_codec_that_the_client_was_refused_is_transcoded()
+    {
+        await using var bench = new CallBench();
+        var contents = Contents().Replace("<payload-type id='126'", "<payload-type id='8' name='PCMA' clockrate='8000'/><payload-type id='126'", StringComparison.Ordinal);
+        var (leg, sink) = await Talk(bench, FakeRelay.Phone, contents);
+
+        sink.TryPost(new SipCallEvent.Reinvited(FakeRelay.Phone.Replace("AVP 0 126", "AVP 8 126", StringComparison.Ordinal)));
+        await leg.Answers();
+
+        Assert.Contains("PCMU", bench.Relay.Offers.Last().Transcode);
+        Assert.Contains("UDP/TLS/RTP/SAVPF 0 126\r\n", bench.Relay.Answered, StringComparison.Ordinal);
+    }
+
+    /// <summary>A call to SIP that both talk in.</summary>
+    private static async Task<(FakeCall Leg, ISipCallSink Sink)> Talk(CallBench bench, string phone, string? contents = null)
+    {
+        bench.Propose();
+        var (_, leg, sink) = await bench.Sip.Invited;
+        sink.TryPost(new SipCallEvent.Answered(phone));
+        await bench.WhenIn(CallState.Proceeded);
+        bench.Jingle("session-initiate", inner: contents ?? Contents());
+        await bench.WhenIn(CallState.Active);
+        await bench.Link.Get("jingle", "session-accept");
+        return (leg, sink);
+    }
+}
