@@ -12,9 +12,11 @@ internal sealed class Generator : IAsyncDisposable
     private readonly MediaPorts _ports = new(new PortRange(40_000, 59_999), TimeProvider.System);
     private readonly DtlsCertificate _certificate = DtlsCertificate.Create(TimeProvider.System.GetUtcNow());
 
+    public Generator() => Loop = _loops.Next();
+
     public LatencyHistogram Latency { get; } = new();
 
-    public IMediaLoop Loop => _loops.All[0];
+    public IMediaLoop Loop { get; }
 
     public BenchEnd NewEnd(bool secure) => new(Loop, _ports, Latency, _certificate, secure);
 

@@ -56,21 +56,10 @@ internal static class RelayProcess
                 return new RelayReply
                 {
                     Allocated = GC.GetTotalAllocatedBytes(precise: true),
-                    OnMediaThreads = await OnMediaThreadsAsync(relay),
+                    OnMediaThreads = relay.Loops.Allocated,
                     Collections = GC.CollectionCount(0),
                 };
         }
-    }
-
-    private static async Task<long> OnMediaThreadsAsync(EmbeddedRelay relay)
-    {
-        var sums = await Task.WhenAll(relay.Loops.All.Select(loop =>
-        {
-            var sum = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
-            loop.Post(() => sum.SetResult(GC.GetAllocatedBytesForCurrentThread()));
-            return sum.Task;
-        }));
-        return sums.Sum();
     }
 }
 

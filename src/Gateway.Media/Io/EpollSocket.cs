@@ -1,25 +1,23 @@
+using System.Runtime.InteropServices;
+
 namespace Gateway.Media.Io;
 
-/// <summary>A descriptor of an <see cref="EpollLoop"/>.</summary>
-internal sealed unsafe class EpollSocket(EpollLoop loop, int descriptor, int slot, PeerAddress local, IDatagramHandler handler)
-    : IMediaSocket
+/// <summary>A descriptor at an <see cref="EpollPoll"/>.</summary>
+internal sealed unsafe class EpollSocket(
+    EpollPoll poll, MediaLoop loop, int descriptor, int slot, PeerAddress local, IDatagramHandler handler)
+    : MediaSocket(loop, local, handler)
 {
-    private bool _closed;
+    /// <summary>Two: a socket in a call has one datagram at a time, and that there is no second shows that it was all.</summary>
+    private const int Least = 2;
 
-    public PeerAddress Local => local;
+    private const int MostErrors = 4;
+
+    private int _appetite = Least;
 
     public int Descriptor => descriptor;
 
-    /// <summary>Where in the loop's table it is.</summary>
+    /// <summary>Where in the poll's table it is.</summary>
     public int Slot => slot;
-
-    public IDatagramHandler Handler => handler;
-
-    /// <summary>How many datagrams to ask for next.</summary>
-    public int Appetite { get; set; } = 1;
-
-    /// <summary>The loop's time of the last datagram.</summary>
-    public long LastReceived { get; set; } = -1;
 
     public static bool TryOpen(PeerAddress local, MediaIoOptions options, out int descriptor, out PeerAddress bound)
     {
@@ -58,23 +56,50 @@ internal sealed unsafe class EpollSocket(EpollLoop loop, int descriptor, int slo
         return true;
     }
 
-    public void Send(ReadOnlySpan<byte> datagram, in PeerAddress to)
+    /// <summary>
+    /// Until there is no more, since it is told only once; but a batch at a time, so that a flood lets the call's other sockets have
+    /// their turn.
+    /// </summary>
+    public override void Read(MediaThread thread)
     {
-        loop.VerifyThread();
-        if (!_closed)
+        if (IsClosed)
         {
-            loop.Outgoing.Add(descriptor, datagram, to);
+            return;
+        }
+
+        var mine = (EpollThread)thread;
+        var count = mine.Receive(descriptor, _appetite);
+        for (var left = MostErrors; count < 0 && left > 0 && Marshal.GetLastPInvokeError() != Libc.Again; left--)
+        {
+            // An ICMP error that came for something sent earlier. Reading it clears it: who is not there is found out by
+            // silence, and anybody could have sent the error. Behind it there may be datagrams.
+            count = mine.Receive(descriptor, _appetite);
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            var datagram = mine.Taken(i, out var from, out var length);
+            Deliver(mine, from, datagram, length);
+        }
+
+        if (count == _appetite)
+        {
+            _appetite = Math.Min(_appetite * 2, EpollThread.Batch);
+            Loop.Again(this);
+        }
+        else
+        {
+            _appetite = Least;
         }
     }
 
-    public void Close()
+    protected override void Send(MediaThread thread, ReadOnlySpan<byte> datagram, in PeerAddress to) =>
+        ((EpollThread)thread).Outgoing.Add(descriptor, datagram, to);
+
+    protected override void Close(MediaThread thread)
     {
-        loop.VerifyThread();
-        if (!_closed)
-        {
-            _closed = true;
-            loop.Close(this);
-        }
+        thread.Flush(); // before the descriptor can be another's
+        poll.Close(this);
     }
 
     /// <summary>Refusal is no fault: a system may forbid an option, and media pass without it.</summary>

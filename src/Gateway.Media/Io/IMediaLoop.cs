@@ -3,21 +3,22 @@ using System.Diagnostics.CodeAnalysis;
 namespace Gateway.Media.Io;
 
 /// <summary>
-/// One thread that carries the media of many calls: their sockets, their timers, and what other threads post. Everything of
-/// one call lives on one loop, so nothing of it needs a lock. All members but <see cref="Post"/> and <see cref="CreateTimer"/> are
-/// used on the loop only, and so are those of its timers and sockets: from elsewhere they throw
-/// <see cref="InvalidOperationException"/> and do nothing.
+/// What a call's media run on: its sockets, its timers, and what other threads post, one thing at a time and in order, so that
+/// nothing of the call needs a lock. It has no thread of its own: whichever media thread is free takes what comes next, so nothing
+/// of a call may depend on the thread. All members but <see cref="Post"/> and <see cref="CreateTimer"/> are used within the loop's
+/// turn only, and so are those of its timers and sockets: from elsewhere they throw <see cref="InvalidOperationException"/> and do
+/// nothing.
 /// </summary>
 public interface IMediaLoop
 {
-    /// <summary>Monotonic milliseconds, read once per round of the loop.</summary>
+    /// <summary>Monotonic milliseconds, of when the thread that has the turn last woke.</summary>
     long Now { get; }
 
-    /// <summary>Runs <paramref name="work"/> on the loop, after what was posted before. From any thread; never runs it at once.</summary>
+    /// <summary>Runs <paramref name="work"/> in a turn, after what was posted before. From any thread; never runs it at once.</summary>
     void Post(Action work);
 
     /// <summary>A timer of the loop, not running. From any thread.</summary>
-    /// <param name="fired">Called on the loop with the time of the round in which the timer was found due.</param>
+    /// <param name="fired">Called in a turn, with its time: the due time or later.</param>
     IMediaTimer CreateTimer(Action<long> fired);
 
     /// <summary>Opens a UDP socket on <paramref name="local"/>; port 0 lets the system choose.</summary>
@@ -62,7 +63,7 @@ public interface IDatagramHandler
     /// buffer belongs to the handler until it returns.
     /// </param>
     /// <param name="length">The length of the datagram; never 0.</param>
-    /// <param name="now">The time of the round.</param>
+    /// <param name="now"><see cref="IMediaLoop.Now"/>.</param>
     void OnDatagram(IMediaSocket socket, in PeerAddress from, Span<byte> buffer, int length, long now);
 }
 

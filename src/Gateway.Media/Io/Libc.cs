@@ -30,6 +30,9 @@ internal static unsafe partial class Libc
     public const int EpollDelete = 2;
     public const uint EpollIn = 1;
     public const uint EpollError = 8;
+    public const uint EpollEdge = 1u << 31;
+
+    public const int MonotonicClock = 1;
 
     public const int Interrupted = 4;
     public const int Again = 11;
@@ -53,8 +56,11 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "eventfd", SetLastError = true)]
     public static partial int EventDescriptor(uint initial, int flags);
 
-    [LibraryImport(Library, EntryPoint = "read", SetLastError = true)]
-    public static partial nint Read(int descriptor, void* buffer, nint count);
+    [LibraryImport(Library, EntryPoint = "timerfd_create", SetLastError = true)]
+    public static partial int TimerDescriptor(int clock, int flags);
+
+    [LibraryImport(Library, EntryPoint = "timerfd_settime", SetLastError = true)]
+    public static partial int SetTimer(int descriptor, int flags, TimerSetting* setting, TimerSetting* before);
 
     [LibraryImport(Library, EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(int descriptor, void* buffer, nint count);
@@ -88,6 +94,16 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "recvfrom", SetLastError = true)]
     public static partial nint ReceiveFrom(int descriptor, byte* buffer, nint length, int flags, byte* address, uint* addressLength);
+
+    /// <summary>struct itimerspec: once after so long; nought is never.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct TimerSetting
+    {
+        public long IntervalSeconds;
+        public long IntervalNanoseconds;
+        public long Seconds;
+        public long Nanoseconds;
+    }
 
     /// <summary>struct iovec.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -1,214 +1,160 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
-using Microsoft.Extensions.Logging;
 
 namespace Gateway.Media.Io;
 
 /// <summary>
-/// The thread behind an <see cref="IMediaLoop"/>: rounds of waiting, taking in datagrams, timers, and what was posted.
-/// A fault in one item, or in a round itself, is counted and logged, and the loop goes on, since it carries other calls too.
-/// Its sockets and timers have no locks and refuse every other thread, whose fault it then is and not the loop's.
+/// An <see cref="IMediaLoop"/>: an actor. A media thread that has something for it takes the turn if nobody has it, and otherwise
+/// leaves it in the mail of who has. Nobody waits for a turn. A fault of one item is counted and logged, and the next has its turn.
 /// </summary>
-internal abstract class MediaLoop : IMediaLoop, IAsyncDisposable
+internal sealed class MediaLoop(MediaLoops threads) : IMediaLoop
 {
-    private const long Millisecond = 1_000_000;
+    /// <summary>Items of one turn: under a flood other loops have theirs in between.</summary>
+    private const int MostInTurn = 64;
 
-    private readonly ConcurrentQueue<Action> _posted = new();
-    private readonly TimerHeap _timers = new();
-    private readonly TimeProvider _time;
-    private readonly ILogger _logger;
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly long _origin;
-    private readonly double _perMillisecond;
-    private readonly int _thread;
-    private readonly Thread _runner;
-    private int _awake;
-    private volatile bool _stopping;
+    private readonly ConcurrentQueue<object> _mail = new();
+    private MediaThread? _thread;
+    private int _holder;
 
-    protected MediaLoop(int number, MediaIoOptions options, TimeProvider time, ILogger logger)
-    {
-        Number = number;
-        Options = options;
-        _time = time;
-        _logger = logger;
-        _origin = time.GetTimestamp();
-        _perMillisecond = time.TimestampFrequency / 1000d;
-        _runner = new Thread(Run) { Name = $"media-{number}", IsBackground = true };
-        _thread = _runner.ManagedThreadId;
-    }
+    /// <summary>Things asked of the loop that are not known to be done. Who takes it from nought has the turn, until it is nought again.</summary>
+    private int _asked;
 
     public long Now { get; private set; }
 
-    /// <summary>What this loop has done; read from any thread.</summary>
-    public LoopCounters Counters { get; } = new();
+    /// <summary>Who has the turn.</summary>
+    internal MediaThread Thread => _thread!;
 
-    protected int Number { get; }
+    public void Post(Action work) => Leave(work);
 
-    protected MediaIoOptions Options { get; }
+    public IMediaTimer CreateTimer(Action<long> fired) => new LoopTimer(this, threads.Timers, fired);
 
-    /// <summary>Makes the loop that this system can run.</summary>
-    public static MediaLoop Start(int number, MediaIoOptions options, TimeProvider time, ILogger logger)
+    public bool TryBind(PeerAddress local, IDatagramHandler handler, [NotNullWhen(true)] out IMediaSocket? socket)
     {
-        var loop = options.Portable || !EpollLoop.TryCreate(number, options, time, logger, out var epoll)
-            ? new PortableLoop(number, options, time, logger)
-            : (MediaLoop)epoll;
-        loop._runner.Start();
-        return loop;
+        VerifyTurn();
+        return threads.TryBind(this, local, handler, out socket);
     }
 
-    public void Post(Action work)
+    /// <summary>Holds callers to the turn.</summary>
+    /// <exception cref="InvalidOperationException">The caller does not have it: two threads in one table would leave it in disorder.</exception>
+    internal void VerifyTurn()
     {
-        _posted.Enqueue(work);
-        if (Interlocked.Exchange(ref _awake, 1) == 0)
+        if (Environment.CurrentManagedThreadId != Volatile.Read(ref _holder))
         {
-            Wake();
+            throw new InvalidOperationException("a media loop is asked from outside its turn; what is its own is to be posted to it");
         }
     }
 
-    public IMediaTimer CreateTimer(Action<long> fired) => new MediaTimer(_timers, fired, this);
-
-    public abstract bool TryBind(PeerAddress local, IDatagramHandler handler, [NotNullWhen(true)] out IMediaSocket? socket);
-
-    /// <summary>Holds callers to the loop's own thread.</summary>
-    /// <exception cref="InvalidOperationException">The caller is on another: two threads in one table would leave it in disorder for all calls.</exception>
-    internal void VerifyThread()
+    /// <summary>A socket that has something, or a timer that is due: at once if the turn is free, or else by whoever has it.</summary>
+    internal void Signal(MediaThread thread, object item)
     {
-        if (Environment.CurrentManagedThreadId != _thread)
+        if (Interlocked.CompareExchange(ref _asked, 1, 0) != 0)
         {
-            throw new InvalidOperationException($"media thread {Number} is asked from another thread; what is its own is to be posted to it");
+            _mail.Enqueue(item);
+            if (Interlocked.Increment(ref _asked) != 1)
+            {
+                return;
+            }
+
+            item = null!;
+        }
+
+        Begin(thread);
+        if (item is not null)
+        {
+            Handle(item);
+        }
+
+        Finish(1);
+    }
+
+    /// <summary>Takes the turn of a loop that was found in the threads' queue: there it had kept it for whoever would come.</summary>
+    internal void Resume(MediaThread thread)
+    {
+        var asked = Volatile.Read(ref _asked);
+        Begin(thread);
+        Finish(asked);
+    }
+
+    /// <summary>More of the same, once the mail before it had its turn. For who has the turn.</summary>
+    internal void Again(MediaSocket socket) => _mail.Enqueue(socket);
+
+    /// <summary>Something from a thread that is not to do it.</summary>
+    private void Leave(object item)
+    {
+        _mail.Enqueue(item);
+        if (Interlocked.Increment(ref _asked) == 1)
+        {
+            threads.Queue(this);
         }
     }
 
-    /// <summary>Ends the thread after what is posted now, and closes every socket.</summary>
-    public async ValueTask DisposeAsync()
+    private void Begin(MediaThread thread)
     {
-        Post(() => _stopping = true);
-        await _ended.Task.ConfigureAwait(false);
+        _thread = thread;
+        Volatile.Write(ref _holder, thread.Id);
+        Now = Math.Max(Now, thread.Now); // threads wake at different times, and a call's time does not run backwards
     }
 
-    /// <summary>Makes <see cref="Wait"/> return; from any thread.</summary>
-    protected abstract void Wake();
-
-    /// <summary>Takes in datagrams, after waiting for at most <paramref name="milliseconds"/>; -1 is for ever.</summary>
-    protected abstract void Wait(int milliseconds);
-
-    /// <summary>Sends what is still held back.</summary>
-    protected abstract void Flush();
-
-    /// <summary>Frees what the thread held. The last thing that it does.</summary>
-    protected abstract void Release();
-
-    /// <summary>Reads the clock: after waiting, and before anything of the round.</summary>
-    protected void Tick() => Now = (long)((_time.GetTimestamp() - _origin) / _perMillisecond);
-
-    /// <summary>Counts a fault of our own and logs the first of each thousand.</summary>
-    protected void Failed(Exception exception)
+    private void End()
     {
-        if (Counters.Faults++ % 1000 == 0)
-        {
-            IoLog.WorkFailed(_logger, exception, Number);
-        }
+        Volatile.Write(ref _holder, 0);
+        _thread = null;
     }
 
-    /// <summary>Hands a datagram over, and what it led to goes out.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "The thread carries other calls: one call's fault must not end it.")]
-    protected void Deliver(IDatagramHandler handler, IMediaSocket socket, in PeerAddress from, Span<byte> buffer, int length)
+    /// <summary>Works off the mail and gives the turn away, or what is left to the threads' queue.</summary>
+    private void Finish(int done)
     {
-        try
+        var thread = _thread!;
+        var left = MostInTurn;
+        while (true)
         {
-            handler.OnDatagram(socket, from, buffer, length, Now);
-        }
-        catch (Exception exception)
-        {
-            Failed(exception);
-        }
-    }
+            while (left-- > 0 && _mail.TryDequeue(out var item))
+            {
+                Handle(item);
+            }
 
-    private void Run()
-    {
-        while (!_stopping)
-        {
-            Round();
-        }
+            End();
+            if (left < 0 && !_mail.IsEmpty)
+            {
+                threads.Queue(this);
+                return;
+            }
 
-        Release();
-        _ended.SetResult();
-    }
+            // Who asked meanwhile left it to us: its count is still there, and so may its mail be.
+            done = Interlocked.Add(ref _asked, -done);
+            if (done == 0)
+            {
+                return;
+            }
 
-    [SuppressMessage("Design", "CA1031", Justification = "The thread carries other calls, and its end would be the process's.")]
-    private void Round()
-    {
-        try
-        {
-            Wait(Patience());
-            RunTimers();
-        }
-        catch (Exception exception)
-        {
-            Failed(exception);
-        }
-
-        // Even after a fault: what ends calls, and the thread itself, is posted.
-        RunPosted();
-    }
-
-    private int Patience()
-    {
-        // From here on a post wakes the loop; one that came earlier is seen at once.
-        Interlocked.Exchange(ref _awake, 0);
-        if (!_posted.IsEmpty)
-        {
-            return 0;
-        }
-
-        return _timers.NextDue switch
-        {
-            long.MaxValue => -1,
-            var due => (int)Math.Clamp(due - Now, 0, 60_000),
-        };
-    }
-
-    private void RunTimers()
-    {
-        // Timers started meanwhile for now or before wait for the next round, so that none can hold the thread.
-        for (var left = _timers.Count; left > 0 && _timers.TakeDue(Now) is { } timer; left--)
-        {
-            Try(timer, null);
-        }
-    }
-
-    private void RunPosted()
-    {
-        for (var left = _posted.Count; left > 0 && _posted.TryDequeue(out var work); left--)
-        {
-            Try(null, work);
+            Begin(thread);
         }
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "The thread carries other calls: one call's fault must not end it.")]
-    private void Try(MediaTimer? timer, Action? work)
+    private void Handle(object item)
     {
+        var thread = _thread!;
         try
         {
-            timer?.Fire(Now);
-            work?.Invoke();
+            switch (item)
+            {
+                case MediaSocket socket:
+                    socket.Read(thread);
+                    break;
+                case LoopTimer timer:
+                    timer.Fire(Now);
+                    break;
+                default:
+                    ((Action)item)();
+                    break;
+            }
         }
         catch (Exception exception)
         {
-            Failed(exception);
+            thread.Failed(exception);
         }
 
-        Flush();
+        thread.Flush();
     }
-}
-
-/// <summary>Counts of one loop: written by its thread alone, without interlocking, and read by others a little later.</summary>
-internal sealed class LoopCounters
-{
-    public long Received;
-    public long Sent;
-    public long Oversized;
-    public long Unsent;
-    public long Faults;
-    public int Sockets;
 }

@@ -1,83 +1,208 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 
 namespace Gateway.Media.Io;
 
-/// <summary>The threads that carry media. A call is given to one of them and stays there.</summary>
+/// <summary>
+/// The threads that carry media, and the loops of calls, which they take turns with: any of them may take what comes next of any
+/// call, so that no packet waits for a thread that is busy while another is not.
+/// </summary>
 public sealed class MediaLoops : IAsyncDisposable
 {
     private const int MostByDefault = 4;
 
-    /// <summary>Sockets of some thirty calls: with more, packets wait for each other noticeably.</summary>
+    /// <summary>Sockets of some thirty calls.</summary>
     private const int Enough = 100;
 
-    private readonly ImmutableArray<MediaLoop> _loops;
+    private readonly MediaPoll _poll;
+    private readonly ImmutableArray<MediaThread> _threads;
+    private readonly ImmutableArray<ManualResetEventSlim> _doors;
+    private readonly ConcurrentQueue<MediaLoop> _queue = new();
+    private readonly Lock _gate = new();
     private readonly Meter _meter = new("Gateway.Media");
+    private readonly TimeProvider _time;
+    private readonly long _origin;
+    private readonly double _perMillisecond;
+    private int _sockets;
+    private int _woken;
+    private volatile bool _stopping;
+    private bool _ended;
 
     /// <summary>Starts the threads.</summary>
     public MediaLoops(MediaIoOptions options, TimeProvider time, ILogger<MediaLoops> logger)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var count = options.Loops > 0 ? options.Loops : Math.Min(Environment.ProcessorCount, MostByDefault);
-        _loops = [.. Enumerable.Range(0, count).Select(number => MediaLoop.Start(number, options, time, logger))];
-        IoLog.Started(logger, count, _loops[0] is EpollLoop ? "epoll" : "select");
+        _time = time;
+        _origin = time.GetTimestamp();
+        _perMillisecond = time.TimestampFrequency / 1000d;
+        _poll = options.Portable || !EpollPoll.TryCreate(this, options, logger, out var epoll)
+            ? new SelectPoll(this, options, logger) : epoll;
+        Timers = new LoopTimers(_poll);
+        var count = Math.Min(_poll.MostThreads, options.Loops > 0 ? options.Loops : Math.Min(Environment.ProcessorCount, MostByDefault));
+        _threads = [.. Enumerable.Range(0, count).Select(_poll.NewThread)];
+        _doors = [.. Enumerable.Range(0, count).Select(number => new ManualResetEventSlim(number == 0, 0))];
+        IoLog.Started(logger, count, _poll is EpollPoll ? "epoll" : "select");
         Observe("gateway.media.datagrams.received", "Datagrams taken in by media sockets.", counters => counters.Received);
         Observe("gateway.media.datagrams.sent", "Datagrams sent from media sockets.", counters => counters.Sent);
         Observe("gateway.media.datagrams.oversized", "Datagrams dropped for their length.", counters => counters.Oversized);
         Observe("gateway.media.datagrams.unsent", "Datagrams that the system did not take.", counters => counters.Unsent);
         Observe("gateway.media.faults", "Work items of media threads that failed.", counters => counters.Faults, "{fault}");
-        _meter.CreateObservableGauge(
-            "gateway.media.sockets", () => _loops.Sum(loop => Volatile.Read(ref loop.Counters.Sockets)), "{socket}", "Open media sockets.");
-    }
-
-    /// <summary>All loops.</summary>
-    public IReadOnlyList<IMediaLoop> All => _loops;
-
-    /// <summary>
-    /// The loop for the next call. A thread is woken for the first packet of a moment and finds the others there: one with much to
-    /// do takes a fifth less of the processor for a packet than two with half of it, but its packets are later. So few calls share
-    /// one, and many are spread.
-    /// </summary>
-    public IMediaLoop Next()
-    {
-        Span<int> sockets = stackalloc int[_loops.Length];
-        for (var i = 0; i < sockets.Length; i++)
+        _meter.CreateObservableGauge("gateway.media.sockets", () => Volatile.Read(ref _sockets), "{socket}", "Open media sockets.");
+        foreach (var thread in _threads)
         {
-            sockets[i] = Volatile.Read(ref _loops[i].Counters.Sockets);
+            thread.Start();
         }
-
-        return _loops[Choose(sockets)];
     }
 
-    /// <summary>Ends the threads, closing what sockets are left.</summary>
+    /// <summary>Octets of managed memory that the threads have allocated, as of their last rounds.</summary>
+    public long Allocated => Sum(counters => counters.Allocated);
+
+    /// <summary>Faults of our own so far.</summary>
+    internal long Faults => Sum(counters => counters.Faults);
+
+    internal LoopTimers Timers { get; }
+
+    /// <summary>Nothing is queued: a thread may wait.</summary>
+    internal bool IsQuiet => _queue.IsEmpty && !_stopping;
+
+    /// <summary>A loop for the next call.</summary>
+    public IMediaLoop Next() => new MediaLoop(this);
+
+    /// <summary>Ends the threads after what is queued now, closing what sockets are left.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var loop in _loops)
+        lock (_gate)
         {
-            await loop.DisposeAsync().ConfigureAwait(false);
+            _stopping = true;
+            foreach (var door in _doors)
+            {
+                door.Set();
+            }
+        }
+
+        await Task.Factory.StartNew(
+            () =>
+            {
+                foreach (var thread in _threads)
+                {
+                    _poll.Wake();
+                    thread.Join();
+                }
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+        lock (_gate)
+        {
+            if (_ended)
+            {
+                return;
+            }
+
+            _ended = true;
+            _poll.Dispose();
+        }
+
+        foreach (var (thread, door) in _threads.Zip(_doors))
+        {
+            thread.Release();
+            door.Dispose();
         }
 
         _meter.Dispose();
     }
 
-    /// <summary>The first that has not enough, or else the one with the fewest.</summary>
-    internal static int Choose(ReadOnlySpan<int> sockets)
-    {
-        var fewest = 0;
-        for (var i = 0; i < sockets.Length; i++)
-        {
-            if (sockets[i] < Enough)
-            {
-                return i;
-            }
+    /// <summary>Milliseconds since the start.</summary>
+    internal long Clock() => (long)((_time.GetTimestamp() - _origin) / _perMillisecond);
 
-            fewest = sockets[i] < sockets[fewest] ? i : fewest;
+    /// <summary>
+    /// False when the thread is to end. With few sockets it waits here until there are more: a thread is woken for the first packet
+    /// of a moment and finds the others there, so one with much to do takes a fifth less of the processor for a packet than two with
+    /// half of it.
+    /// </summary>
+    internal bool Claim(MediaThread thread)
+    {
+        if (!_stopping)
+        {
+            _doors[thread.Number].Wait();
+            return true;
         }
 
-        return fewest;
+        if (_queue.IsEmpty)
+        {
+            _poll.Wake(); // the next thread
+            return false;
+        }
+
+        return true;
     }
 
+    /// <summary>A loop that has mail and whose turn nobody has. From any thread.</summary>
+    internal void Queue(MediaLoop loop)
+    {
+        _queue.Enqueue(loop);
+        if (Interlocked.Exchange(ref _woken, 1) == 0)
+        {
+            lock (_gate)
+            {
+                if (!_ended)
+                {
+                    _poll.Wake();
+                }
+            }
+        }
+    }
+
+    /// <summary>Gives a turn to each loop that is queued now.</summary>
+    internal void RunQueued(MediaThread thread)
+    {
+        // From here on a queued loop wakes a thread; one that came earlier is seen at once.
+        Interlocked.Exchange(ref _woken, 0);
+        for (var left = _queue.Count; left > 0 && _queue.TryDequeue(out var loop); left--)
+        {
+            loop.Resume(thread);
+        }
+    }
+
+    internal bool TryBind(MediaLoop loop, PeerAddress local, IDatagramHandler handler, [NotNullWhen(true)] out IMediaSocket? socket)
+    {
+        if (!_poll.TryBind(loop, local, handler, out socket))
+        {
+            return false;
+        }
+
+        Count(1);
+        return true;
+    }
+
+    /// <summary>A socket was closed.</summary>
+    internal void Forget() => Count(-1);
+
+    /// <summary>How many threads are to carry so many sockets.</summary>
+    internal static int Wanted(int sockets) => 1 + (sockets / Enough);
+
+    private void Count(int more)
+    {
+        lock (_gate)
+        {
+            _sockets += more;
+            for (var i = 1; i < _doors.Length && !_stopping; i++)
+            {
+                if (i < Wanted(_sockets))
+                {
+                    _doors[i].Set();
+                }
+                else
+                {
+                    _doors[i].Reset();
+                }
+            }
+        }
+    }
+
+    private long Sum(Func<LoopCounters, long> count) => _threads.Sum(thread => count(thread.Counters));
+
     private void Observe(string name, string description, Func<LoopCounters, long> count, string unit = "{datagram}") =>
-        _meter.CreateObservableCounter(name, () => _loops.Sum(loop => count(loop.Counters)), unit, description);
+        _meter.CreateObservableCounter(name, () => Sum(count), unit, description);
 }

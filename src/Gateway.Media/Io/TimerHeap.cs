@@ -1,16 +1,16 @@
 namespace Gateway.Media.Io;
 
-/// <summary>The running timers of a loop, earliest first: a binary heap whose entries know their place.</summary>
+/// <summary>Running timers, earliest first: a binary heap whose entries know their place.</summary>
 internal sealed class TimerHeap
 {
-    private MediaTimer[] _timers = new MediaTimer[64];
+    private HeapTimer[] _timers = new HeapTimer[64];
 
     public int Count { get; private set; }
 
     /// <summary>When the earliest is due; <see cref="long.MaxValue"/> without one.</summary>
     public long NextDue => Count == 0 ? long.MaxValue : _timers[0].Due;
 
-    public void Start(MediaTimer timer, long due)
+    public void Start(HeapTimer timer, long due)
     {
         if (timer.Place < 0)
         {
@@ -36,7 +36,7 @@ internal sealed class TimerHeap
         }
     }
 
-    public void Stop(MediaTimer timer)
+    public void Stop(HeapTimer timer)
     {
         var place = timer.Place;
         if (place < 0)
@@ -55,7 +55,7 @@ internal sealed class TimerHeap
     }
 
     /// <summary>Takes out the earliest timer if it is due.</summary>
-    public MediaTimer? TakeDue(long now)
+    public HeapTimer? TakeDue(long now)
     {
         if (Count == 0 || _timers[0].Due > now)
         {
@@ -67,7 +67,7 @@ internal sealed class TimerHeap
         return timer;
     }
 
-    private void Rise(MediaTimer timer, int place)
+    private void Rise(HeapTimer timer, int place)
     {
         while (place > 0 && _timers[(place - 1) / 2] is var parent && parent.Due > timer.Due)
         {
@@ -78,7 +78,7 @@ internal sealed class TimerHeap
         Put(timer, place);
     }
 
-    private void Sink(MediaTimer timer, int place)
+    private void Sink(HeapTimer timer, int place)
     {
         while ((place * 2) + 1 is var child && child < Count)
         {
@@ -99,32 +99,18 @@ internal sealed class TimerHeap
         Put(timer, place);
     }
 
-    private void Put(MediaTimer timer, int place)
+    private void Put(HeapTimer timer, int place)
     {
         _timers[place] = timer;
         timer.Place = place;
     }
 }
 
-/// <summary>A timer in a <see cref="TimerHeap"/>, for one thread if it is a loop's.</summary>
-internal sealed class MediaTimer(TimerHeap heap, Action<long> fired, MediaLoop? loop = null) : IMediaTimer
+/// <summary>What a <see cref="TimerHeap"/> keeps.</summary>
+internal abstract class HeapTimer
 {
     public long Due { get; set; }
 
     /// <summary>Where in the heap it is; -1 when it is not running.</summary>
     public int Place { get; set; } = -1;
-
-    public void Start(long due)
-    {
-        loop?.VerifyThread();
-        heap.Start(this, due);
-    }
-
-    public void Stop()
-    {
-        loop?.VerifyThread();
-        heap.Stop(this);
-    }
-
-    public void Fire(long now) => fired(now);
 }

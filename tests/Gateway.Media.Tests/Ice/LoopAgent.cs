@@ -15,7 +15,7 @@ internal sealed class LoopAgent : IIceOutput, IDatagramHandler, IAsyncDisposable
     private IMediaTimer? _timer;
     private IceAgent? _agent;
 
-    public LoopAgent() => _loop = _loops.All[0];
+    public LoopAgent() => _loop = _loops.Next();
 
     /// <summary><c>selected ADDRESS</c>, <c>failed</c>, <c>consent lost</c>, <c>received TEXT</c>.</summary>
     public EventLog<string> Events { get; } = new("agent");

@@ -18,9 +18,13 @@ public abstract class MediaLoopContract(bool portable) : IAsyncLifetime, IAsyncD
     private readonly MediaLoops _loops = new(
         new MediaIoOptions { Loops = 1, Portable = portable }, TimeProvider.System, NullLogger<MediaLoops>.Instance);
 
-    private IMediaLoop Loop => _loops.Next();
+    private IMediaLoop Loop { get; set; } = null!;
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    public Task InitializeAsync()
+    {
+        Loop = _loops.Next();
+        return Task.CompletedTask;
+    }
 
     Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
 
@@ -164,7 +168,7 @@ public abstract class MediaLoopContract(bool portable) : IAsyncLifetime, IAsyncD
 
     /// <summary>A timer started on another thread once left the heap in disorder, and the process died of it under load.</summary>
     [Fact]
-    public async Task Another_thread_is_refused_and_what_it_asks_is_not_done()
+    public async Task Who_does_not_have_the_turn_is_refused_and_what_it_asks_is_not_done()
     {
         var fired = new ConcurrentQueue<string>();
         var socket = await BindAsync("127.0.0.1", new Echo());
@@ -175,12 +179,21 @@ public abstract class MediaLoopContract(bool portable) : IAsyncLifetime, IAsyncD
             running.Start(Loop.Now + 30);
             return Loop.Now + 30;
         });
+        void Ask()
+        {
+            Assert.Throws<InvalidOperationException>(() => strange.Start(due));
+            Assert.Throws<InvalidOperationException>(running.Stop);
+            Assert.Throws<InvalidOperationException>(() => Loop.TryBind(socket.Local.WithPort(0), new Echo(), out _));
+            Assert.Throws<InvalidOperationException>(() => socket.Send([1], socket.Local));
+            Assert.Throws<InvalidOperationException>(socket.Close);
+        }
 
-        Assert.Throws<InvalidOperationException>(() => strange.Start(due));
-        Assert.Throws<InvalidOperationException>(running.Stop);
-        Assert.Throws<InvalidOperationException>(() => Loop.TryBind(socket.Local.WithPort(0), new Echo(), out _));
-        Assert.Throws<InvalidOperationException>(() => socket.Send([1], socket.Local));
-        Assert.Throws<InvalidOperationException>(socket.Close);
+        Ask();
+        await OnLoopAsync(_loops.Next(), () =>
+        {
+            Ask(); // a media thread is one of them too, in another loop's turn
+            return true;
+        });
 
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Loop.Post(() => Loop.CreateTimer(_ => done.SetResult()).Start(due + 1));
@@ -193,10 +206,11 @@ public abstract class MediaLoopContract(bool portable) : IAsyncLifetime, IAsyncD
     }
 
     [Fact]
-    public async Task Fault_of_a_round_itself_is_counted_and_the_loop_goes_on()
+    public async Task Fault_of_a_round_itself_is_counted_and_the_thread_goes_on()
     {
         var time = new FaultyTime();
-        var loop = MediaLoop.Start(0, new MediaIoOptions { Portable = portable }, time, NullLogger.Instance);
+        await using var loops = new MediaLoops(new MediaIoOptions { Loops = 1, Portable = portable }, time, NullLogger<MediaLoops>.Instance);
+        var loop = loops.Next();
         var before = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         loop.Post(() =>
         {
@@ -206,25 +220,27 @@ public abstract class MediaLoopContract(bool portable) : IAsyncLifetime, IAsyncD
         await before.Task.WaitAsync(Patience);
 
         Assert.Equal(0, time.Faults);
-        Assert.Equal(3, loop.Counters.Faults);
-        await loop.DisposeAsync();
+        Assert.Equal(3, loops.Faults);
     }
 
     [Fact]
-    public async Task Posts_of_many_threads_all_run_on_the_loop()
+    public async Task Posts_of_many_threads_run_one_at_a_time_and_those_of_each_in_order()
     {
-        var threads = new ConcurrentDictionary<int, bool>();
-        var left = 4000;
+        var (left, inside, overlaps) = (4000, 0, 0);
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var ran = new List<(int Poster, int Number)>(); // which nothing but the turn guards
 
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(poster => Task.Run(() =>
         {
             for (var i = 0; i < 1000; i++)
             {
+                var number = i;
                 Loop.Post(() =>
                 {
-                    threads[Environment.CurrentManagedThreadId] = true;
-                    if (Interlocked.Decrement(ref left) == 0)
+                    overlaps += Interlocked.Increment(ref inside) == 1 ? 0 : 1;
+                    ran.Add((poster, number));
+                    Interlocked.Decrement(ref inside);
+                    if (--left == 0)
                     {
                         done.SetResult();
                     }
@@ -233,7 +249,48 @@ public abstract class MediaLoopContract(bool portable) : IAsyncLifetime, IAsyncD
         })));
 
         await done.Task.WaitAsync(Patience);
-        Assert.Single(threads);
+        Assert.Equal(0, overlaps);
+        Assert.All(ran.GroupBy(one => one.Poster), of => Assert.Equal(Enumerable.Range(0, 1000), of.Select(one => one.Number)));
+    }
+
+    [Fact]
+    public async Task Loop_that_always_has_more_leaves_the_others_their_turns()
+    {
+        var endless = true;
+        void Again()
+        {
+            if (Volatile.Read(ref endless))
+            {
+                Loop.Post(Again);
+            }
+        }
+
+        Loop.Post(Again);
+        var other = _loops.Next();
+        for (var i = 0; i < 100; i++)
+        {
+            await OnLoopAsync(other, () => true);
+        }
+
+        Volatile.Write(ref endless, false);
+    }
+
+    [Fact]
+    public async Task What_is_posted_before_the_end_is_run_and_sockets_are_closed_at_it()
+    {
+        var socket = await BindAsync("127.0.0.1", new Echo());
+        var ran = 0;
+        for (var i = 0; i < 1000; i++)
+        {
+            Loop.Post(() => ran++);
+        }
+
+        await _loops.DisposeAsync();
+
+        Assert.Equal(1000, ran);
+        Loop.Post(() => ran++); // too late, and no trouble
+        using var next = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        next.Bind(socket.Local.ToEndPoint());
     }
 
     private async Task<IMediaSocket> BindAsync(string host, IDatagramHandler handler)
@@ -243,10 +300,22 @@ public abstract class MediaLoopContract(bool portable) : IAsyncLifetime, IAsyncD
         return Assert.IsType<IMediaSocket>(socket, exactMatch: false);
     }
 
-    private async Task<T> OnLoopAsync<T>(Func<T> work)
+    private Task<T> OnLoopAsync<T>(Func<T> work) => OnLoopAsync(Loop, work);
+
+    private static async Task<T> OnLoopAsync<T>(IMediaLoop loop, Func<T> work)
     {
         var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Loop.Post(() => result.SetResult(work()));
+        loop.Post(() =>
+        {
+            try
+            {
+                result.SetResult(work());
+            }
+            catch (Exception e)
+            {
+                result.SetException(e);
+            }
+        });
         return await result.Task.WaitAsync(Patience);
     }
 

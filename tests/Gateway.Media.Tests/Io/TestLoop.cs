@@ -22,7 +22,7 @@ internal sealed class TestLoop : IMediaLoop
 
     public void Post(Action work) => _posted.Enqueue(work);
 
-    public IMediaTimer CreateTimer(Action<long> fired) => new MediaTimer(_timers, fired);
+    public IMediaTimer CreateTimer(Action<long> fired) => new TestTimer(_timers, fired);
 
     public bool TryBind(PeerAddress local, IDatagramHandler handler, [NotNullWhen(true)] out IMediaSocket? socket)
     {
@@ -40,7 +40,7 @@ internal sealed class TestLoop : IMediaLoop
         while (_timers.NextDue <= until)
         {
             Now = Math.Max(Now, _timers.NextDue);
-            _timers.TakeDue(Now)!.Fire(Now);
+            ((TestTimer)_timers.TakeDue(Now)!).Fire(Now);
             RunPosted();
         }
 
@@ -88,6 +88,16 @@ internal sealed class TestLoop : IMediaLoop
             work();
         }
     }
+}
+
+/// <summary>A timer of one thread.</summary>
+internal sealed class TestTimer(TimerHeap heap, Action<long> fired) : HeapTimer, IMediaTimer
+{
+    public void Start(long due) => heap.Start(this, due);
+
+    public void Stop() => heap.Stop(this);
+
+    public void Fire(long now) => fired(now);
 }
 
 /// <summary>Keeps what was sent.</summary>

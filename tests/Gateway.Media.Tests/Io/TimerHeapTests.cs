@@ -14,7 +14,7 @@ public sealed class TimerHeapTests
     public void Timer_that_is_not_due_stays()
     {
         var heap = new TimerHeap();
-        new MediaTimer(heap, _ => { }).Start(10);
+        new TestTimer(heap, _ => { }).Start(10);
 
         Assert.Null(heap.TakeDue(9));
         Assert.Equal(10, heap.NextDue);
@@ -25,7 +25,7 @@ public sealed class TimerHeapTests
     {
         var heap = new TimerHeap();
         var fired = new List<int>();
-        var timers = Enumerable.Range(0, 256).Select(i => new MediaTimer(heap, _ => fired.Add(i))).ToArray();
+        var timers = Enumerable.Range(0, 256).Select(i => new TestTimer(heap, _ => fired.Add(i))).ToArray();
         var expected = new Dictionary<int, long>();
         foreach (var (timer, due, stop) in history)
         {
@@ -47,7 +47,7 @@ public sealed class TimerHeapTests
         {
             inOrder &= timer.Due >= last;
             last = timer.Due;
-            timer.Fire(last);
+            ((TestTimer)timer).Fire(last);
         }
 
         return inOrder && heap.Count == 0 && heap.NextDue == long.MaxValue && expected.Keys.Order().SequenceEqual(fired.Order());

@@ -17,9 +17,12 @@ public sealed class AllocationTests : IAsyncLifetime, IAsyncDisposable, IMediaCa
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly MediaLoops _loops = new(new MediaIoOptions { Loops = 1 }, TimeProvider.System, NullLogger<MediaLoops>.Instance);
+    private readonly IMediaLoop _loop;
     private readonly Socket[] _peers = [.. Enumerable.Range(0, 2).Select(_ => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp))];
     private readonly SrtpKeyMaterial _ours = SrtpKeyMaterial.Create(SrtpProfile.AesCm128HmacSha1_80);
     private readonly SrtpKeyMaterial _theirs = SrtpKeyMaterial.Create(SrtpProfile.AesCm128HmacSha1_80);
+
+    public AllocationTests() => _loop = _loops.Next();
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -73,13 +76,13 @@ public sealed class AllocationTests : IAsyncLifetime, IAsyncDisposable, IMediaCa
     private IPEndPoint[] Call()
     {
         var ports = new MediaPorts(new PortRange(Testing.Servers.FreePorts.Passing(8), 32_766), TimeProvider.System);
-        var call = new MediaCall(_loops.Next(), this, TimeSpan.FromHours(1));
+        var call = new MediaCall(_loop, this, TimeSpan.FromHours(1));
         var locals = new IPEndPoint[2];
         for (var leg = 0; leg < 2; leg++)
         {
             _peers[leg].Bind(new IPEndPoint(IPAddress.Loopback, 0));
             _peers[leg].ReceiveTimeout = 5_000;
-            Assert.True(PlainTransport.TryOpen(_loops.Next(), ports, Address("127.0.0.1", 0), out var transport));
+            Assert.True(PlainTransport.TryOpen(_loop, ports, Address("127.0.0.1", 0), out var transport));
             call.Attach(leg, transport);
             locals[leg] = transport.Local.ToEndPoint();
             var peer = PeerAddress.FromEndPoint((IPEndPoint)_peers[leg].LocalEndPoint!);
@@ -127,7 +130,7 @@ public sealed class AllocationTests : IAsyncLifetime, IAsyncDisposable, IMediaCa
     private async Task<T> OnLoopAsync<T>(Func<T> work)
     {
         var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _loops.Next().Post(() => result.SetResult(work()));
+        _loop.Post(() => result.SetResult(work()));
         return await result.Task.WaitAsync(Patience);
     }
 }
