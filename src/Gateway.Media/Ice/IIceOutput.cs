@@ -17,6 +17,12 @@ public interface IIceOutput
     /// <summary>No pair works, and the time for finding one is over.</summary>
     void OnFailed();
 
-    /// <summary>The peer has not agreed to receive for 30 s: nothing may be sent to it any more (RFC 7675 section 5.1).</summary>
+    /// <summary>
+    /// The peer has not agreed to receive for 30 s, or does not any more: nothing may be sent to it by the pair in use (RFC 7675
+    /// section 5.1). A restart that is under way may yet find another.
+    /// </summary>
+    void OnDeselected();
+
+    /// <summary>The pair in use was lost, and no restart is under way that could find another.</summary>
     void OnConsentLost();
 }

@@ -23,6 +23,7 @@ public sealed class IceAgent
     private IceGeneration? _previous;
 
     private bool _isStarted;
+    private bool _isInUse;
     private bool _isOver;
 
     /// <summary>An agent with fresh credentials and no bases.</summary>
@@ -195,6 +196,12 @@ public sealed class IceAgent
             (_previous, _next) = (_next, null);
         }
 
+        if (_isInUse && _current.Selected is null)
+        {
+            _isInUse = false;
+            _context.Output.OnDeselected();
+        }
+
         if (_current.IsEnded && _next is null)
         {
             End();
@@ -275,6 +282,7 @@ public sealed class IceAgent
 
         if (generation == _current && generation.Selected is { } pair)
         {
+            _isInUse = true;
             _context.Output.OnSelected(pair.Base.Index, pair.Remote.Address);
         }
     }

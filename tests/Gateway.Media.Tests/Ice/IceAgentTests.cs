@@ -220,7 +220,7 @@ public sealed class IceAgentTests
         _network.Run(23_000);
         Assert.Equal(0, kept.LostConsents);
         _network.Run(8_000);
-        Assert.Equal(1, kept.LostConsents);
+        Assert.Equal((1, 1), (kept.Deselections, kept.LostConsents));
         Assert.False(kept.Agent.TryGetSelected(out _, out _));
         Assert.Equal(long.MaxValue, kept.Agent.NextDue);
     }
@@ -251,6 +251,24 @@ public sealed class IceAgentTests
         Assert.True(_network.RunUntil(() => a.Selections.Count > before.Item1 && b.Selections.Count > before.Item2, 2_000));
         Assert.False(a.Agent.IsRestarting);
         AssertSamePair(a, b);
+    }
+
+    [Fact] // RFC 7675 section 5.1: a restart under way is no leave to go on sending
+    public void Pair_whose_consent_ends_during_a_restart_is_used_no_more_and_the_call_has_until_the_restart_ends()
+    {
+        var (a, b) = TwoAgents();
+        Meet(a, b);
+        _network.RunUntil(() => a.IsConnected && b.IsConnected, 1_000);
+        _network.IsLost = (from, _, _) => from == b.BaseAddress(0) || from == b.BaseAddress(1);
+        _network.Run(10_000);
+        a.Agent.SetRemote("fresh", "a password of the peer's restart", _network.Now);
+
+        _network.Run(22_000);
+        Assert.Equal((1, 0), (a.Deselections, a.LostConsents));
+        Assert.False(a.Agent.TryGetSelected(out _, out _));
+
+        _network.Run(20_000);
+        Assert.Equal((1, 1), (a.Deselections, a.LostConsents));
     }
 
     [Fact]

@@ -82,6 +82,8 @@ internal sealed class LoopAgent : IIceOutput, IDatagramHandler, IAsyncDisposable
 
     public void OnFailed() => Events.Add("failed");
 
+    public void OnDeselected() => Events.Add("deselected");
+
     public void OnConsentLost() => Events.Add("consent lost");
 
     public ValueTask DisposeAsync() => _loops.DisposeAsync();

@@ -38,6 +38,8 @@ internal sealed class SimulatedAgent : IIceOutput
 
     public int Failures { get; private set; }
 
+    public int Deselections { get; private set; }
+
     public int LostConsents { get; private set; }
 
     public bool IsConnected => Selections.Count > 0;
@@ -79,6 +81,8 @@ internal sealed class SimulatedAgent : IIceOutput
     public void OnLocalCandidate(IceCandidate candidate) => Found.Add(candidate);
 
     public void OnFailed() => Failures++;
+
+    public void OnDeselected() => Deselections++;
 
     public void OnConsentLost() => LostConsents++;
 }

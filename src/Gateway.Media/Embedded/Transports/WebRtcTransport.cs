@@ -221,12 +221,13 @@ internal sealed class WebRtcTransport : IDatagramHandler, IIceOutput, IDtlsOutpu
 
     void IIceOutput.OnFailed() => _owner.OnUnreachable(this);
 
-    void IIceOutput.OnConsentLost()
+    void IIceOutput.OnDeselected()
     {
         _path = null;
         Media.LosePath();
-        _owner.OnConsentLost(this);
     }
+
+    void IIceOutput.OnConsentLost() => _owner.OnConsentLost(this);
 
     void IDtlsOutput.SendDtls(ReadOnlySpan<byte> datagram)
     {
