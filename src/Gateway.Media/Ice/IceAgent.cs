@@ -172,6 +172,12 @@ public sealed class IceAgent
         _current.Selected?.Remote.Address == from || _current.Checklist.IsValid(from)
         || _next?.Checklist.IsValid(from) == true || _previous?.Checklist.IsValid(from) == true;
 
+    /// <summary>
+    /// Whether a check with our newest credentials came from this address: who sent it has our description, and what else comes from
+    /// there may count once a check to it is answered.
+    /// </summary>
+    public bool HasChecked(in PeerAddress from) => Newest.HasChecked(from);
+
     /// <summary>The pair in use.</summary>
     public bool TryGetSelected(out int baseIndex, out PeerAddress remote)
     {

@@ -61,8 +61,12 @@ internal sealed class IceChecklist(IceContext context)
             _remotes.Add(remote);
         }
 
+        remote.HasChecked = true;
         return Find(@base, from) ?? Add(new IcePair(@base, remote));
     }
+
+    /// <summary>Whether a check came from this address.</summary>
+    public bool HasChecked(in PeerAddress from) => Remote(from) is { HasChecked: true };
 
     public IcePair? Find(IceBase @base, in PeerAddress remote)
     {

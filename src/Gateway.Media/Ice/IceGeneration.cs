@@ -94,6 +94,20 @@ internal sealed class IceGeneration
         _early.Clear();
     }
 
+    /// <summary>Whether a check with our credentials came from this address, which need not be known yet for the peer's.</summary>
+    public bool HasChecked(in PeerAddress from)
+    {
+        foreach (var check in _early)
+        {
+            if (check.From == from)
+            {
+                return true;
+            }
+        }
+
+        return Checklist.HasChecked(from);
+    }
+
     public void NoMoreRemotes() => _hasAllRemotes = true;
 
     /// <summary>A request with our credentials came and was answered (RFC 8445 section 7.3.1).</summary>

@@ -19,6 +19,9 @@ internal sealed class IceRemote(PeerAddress address, uint priority, IceCandidate
     public uint Priority { get; set; } = priority;
 
     public IceCandidateType Type { get; set; } = type;
+
+    /// <summary>A check came from it.</summary>
+    public bool HasChecked { get; set; }
 }
 
 /// <summary>A base and an address of the peer's: what checks are made for (RFC 8445 section 6.1.2).</summary>

@@ -15,8 +15,9 @@ namespace Gateway.Media.Embedded.Transports;
 internal sealed class WebRtcTransport : IDatagramHandler, IIceOutput, IDtlsOutput, IDisposable
 {
     /// <summary>
-    /// An end that answers "active" may send its ClientHello before its answer is here: repeated after a second only (RFC 6347
-    /// section 4.2.4.1), so it is kept. libwebrtc's has two datagrams.
+    /// An end that answers "active" sends its ClientHello as soon as its check is answered, which needs nothing of its own answer: that
+    /// may still be under way, and the ClientHello is repeated after a second only (RFC 6347 section 4.2.4.1), so it is kept until ICE
+    /// has validated where it came from. libwebrtc's has two datagrams.
     /// </summary>
     private const int MostEarly = 4;
 
@@ -192,10 +193,14 @@ internal sealed class WebRtcTransport : IDatagramHandler, IIceOutput, IDtlsOutpu
                 break;
             case < 4:
                 _agent.OnStun(BaseOf(socket), from, buffer[..length], now);
+                TakeEarly(now);
                 Rearm();
                 break;
             case >= 20 and < 64 when _agent.IsValidated(from):
                 Handshake(BaseOf(socket), from, buffer[..length], now);
+                break;
+            case >= 20 and < 64 when _early.Count < MostEarly && _agent.HasChecked(from):
+                _early.Add((buffer[..length].ToArray(), BaseOf(socket), from));
                 break;
             default:
                 Media.Counters.Strangers++; // nobody who answered a check, or nothing that belongs here
@@ -269,24 +274,23 @@ internal sealed class WebRtcTransport : IDatagramHandler, IIceOutput, IDtlsOutpu
     /// <summary>actpass lets us choose: active, so that the handshake starts as soon as there is a pair (RFC 8842 section 5.3).</summary>
     private void Associate(ImmutableHashSet<DtlsFingerprint> fingerprints, SetupRole setup, bool answered)
     {
-        _dtls?.Dispose();
+        if (_dtls is { } before)
+        {
+            before.Dispose();
+            _early.Clear(); // of the association before
+        }
+
         _fingerprints = fingerprints;
         (_isSecuring, _isSettled) = (false, false);
         var isClient = answered ? setup == SetupRole.Passive : setup != SetupRole.Active;
         _dtls = new DtlsEndpoint(_certificate, isClient ? DtlsRole.Client : DtlsRole.Server, [.. fingerprints], this);
         Secure();
-        foreach (var (datagram, index, from) in _early)
-        {
-            Handshake(index, from, datagram, _loop.Now);
-        }
-
-        _early.Clear();
     }
 
-    /// <summary>A client needs somewhere to send its ClientHello; a server is ready for the peer's at once.</summary>
+    /// <summary>A client needs somewhere to send its ClientHello, and a server's time begins when the peer's can come.</summary>
     private void Secure()
     {
-        if (_dtls is { } dtls && !_isSecuring && (dtls.Role == DtlsRole.Server || _path is not null))
+        if (_dtls is { } dtls && !_isSecuring && _path is not null)
         {
             _isSecuring = true;
             dtls.Start(_loop.Now);
@@ -305,21 +309,26 @@ internal sealed class WebRtcTransport : IDatagramHandler, IIceOutput, IDtlsOutpu
         }
     }
 
+    /// <summary>What was kept until a check of ours was answered there.</summary>
+    private void TakeEarly(long now)
+    {
+        for (var i = 0; i < _early.Count; i++)
+        {
+            var (datagram, index, from) = _early[i];
+            if (_agent.IsValidated(from))
+            {
+                _early.RemoveAt(i--);
+                Handshake(index, from, datagram, now);
+            }
+        }
+    }
+
     private void Handshake(int index, in PeerAddress from, ReadOnlySpan<byte> datagram, long now)
     {
-        if (_dtls is null || !_isSecuring)
-        {
-            if (_early.Count < MostEarly)
-            {
-                _early.Add((datagram.ToArray(), index, from));
-            }
-
-            return;
-        }
-
         // Before a pair is nominated the answer goes back where the question came from, which ICE has validated.
         _path ??= (index, from);
-        _dtls.OnDatagram(datagram, now);
+        Secure();
+        _dtls?.OnDatagram(datagram, now);
         Rearm();
     }
 
