@@ -11,7 +11,10 @@ internal sealed class PlayoutBuffer
     /// <summary>Milliseconds that the first packet waits, and that a stream without jitter would be delayed by at most.</summary>
     public const int FirstDelay = 40;
 
-    /// <summary>Milliseconds of delay that are never exceeded: what comes later than that is lost.</summary>
+    /// <summary>
+    /// Milliseconds of delay that are never exceeded: what comes later than that is lost, and when more comes at once, as after a jam, the
+    /// oldest of it is left out.
+    /// </summary>
     public const int MostDelay = 240;
 
     /// <summary>Milliseconds: what differs more from the time to be played is another stream's beginning.</summary>
@@ -36,9 +39,10 @@ internal sealed class PlayoutBuffer
     private uint _newest;
     private bool _started;
     private int _lastPlayed = -1;
-    private int _delay;
     private int _watched;
     private int _leastEarly = int.MaxValue;
+    private int _mostEarly;       // of those that are watched, and
+    private int _mostEarlyBefore; // of the watch before: together, how long the quickest packets wait
     private int _peeked;
     private int _lateInARow;
 
@@ -60,8 +64,8 @@ internal sealed class PlayoutBuffer
     public void Clear()
     {
         Array.Clear(_slots);
-        (_started, _lastPlayed, _delay) = (false, -1, 0);
-        (_watched, _leastEarly) = (0, int.MaxValue);
+        (_started, _lastPlayed) = (false, -1);
+        (_watched, _leastEarly, _mostEarly, _mostEarlyBefore) = (0, int.MaxValue, 0, 0);
     }
 
     /// <summary>Takes a packet.</summary>
@@ -103,6 +107,7 @@ internal sealed class PlayoutBuffer
         }
 
         _lateInARow = 0;
+        LeaveOut(ref early, ticks);
         Watch(early);
         _newest = (int)(timestamp - _newest) > 0 ? timestamp : _newest;
         var slot = sequence % Slots;
@@ -157,7 +162,6 @@ internal sealed class PlayoutBuffer
     {
         Clear();
         _started = true;
-        _delay = FirstDelay;
         _newest = timestamp;
         _next = timestamp - (uint)(FirstDelay * _ticksPerMillisecond);
     }
@@ -176,29 +180,38 @@ internal sealed class PlayoutBuffer
             return true;
         }
 
-        var late = ((-early / _ticksPerMillisecond) + 9) / 10 * 10;
-        if (-early < ticks / 2 && _delay >= MostDelay)
+        // How long the quickest wait, and not what was ever added: a sender that is slower than us has all that taken back again.
+        var late = ((-early / _ticksPerMillisecond) + 9) / 10 * 10 * _ticksPerMillisecond;
+        if (Math.Max(_mostEarly, _mostEarlyBefore) + late > MostDelay * _ticksPerMillisecond)
         {
-            return true; // most of it can still be heard
+            return -early < ticks / 2; // most of it can still be heard
         }
 
-        if (_delay + late > MostDelay)
-        {
-            return false;
-        }
-
-        _delay += late;
-        _next -= (uint)(late * _ticksPerMillisecond);
-        early += late * _ticksPerMillisecond;
+        _next -= (uint)late;
+        early += late;
+        (_mostEarly, _mostEarlyBefore) = (_mostEarly + late, _mostEarlyBefore + late);
         Adapted = (Adapted.Longer + 1, Adapted.Shorter);
         (_watched, _leastEarly) = (0, int.MaxValue);
         return true;
     }
 
+    /// <summary>A packet that would have to wait too long, or for which there is no room, is not waited for: what is older is left out.</summary>
+    private void LeaveOut(ref int early, int ticks)
+    {
+        var most = Math.Min(MostDelay * _ticksPerMillisecond, ticks * (Slots - 2));
+        if (early > most)
+        {
+            _next += (uint)(early - most);
+            early = most;
+            Adapted = (Adapted.Longer, Adapted.Shorter + 1);
+            (_watched, _leastEarly, _mostEarly, _mostEarlyBefore) = (0, int.MaxValue, most, most);
+        }
+    }
+
     /// <summary>When even the latest of many packets was early, the time that it waits is taken out, a step at a time.</summary>
     private void Watch(int early)
     {
-        _leastEarly = Math.Min(_leastEarly, early);
+        (_leastEarly, _mostEarly) = (Math.Min(_leastEarly, early), Math.Max(_mostEarly, early));
         if (++_watched < WatchedPackets)
         {
             return;
@@ -208,12 +221,12 @@ internal sealed class PlayoutBuffer
         if (spare >= 10)
         {
             var step = Math.Min(20, spare / 10 * 10);
-            _delay = Math.Max(0, _delay - step);
+            _mostEarly -= step * _ticksPerMillisecond;
             _next += (uint)(step * _ticksPerMillisecond);
             Adapted = (Adapted.Longer, Adapted.Shorter + 1);
         }
 
-        (_watched, _leastEarly) = (0, int.MaxValue);
+        (_watched, _leastEarly, _mostEarly, _mostEarlyBefore) = (0, int.MaxValue, 0, _mostEarly);
     }
 
     private record struct Slot(ushort Sequence, uint Timestamp, int Ticks, int Length, bool IsTaken);

@@ -118,6 +118,52 @@ public sealed class AudioTranscoderTests
         }
     }
 
+    [Fact] // and for longer than the greatest delay would allow, were it only ever added
+    public void A_sender_that_is_slower_all_the_time_loses_nothing()
+    {
+        using var run = new TranscodedTone("PCMU", "PCMA") { Drift = -0.002 };
+        run.Play(milliseconds: 300_000);
+
+        Assert.Equal((0, 0), (run.Transcoder.Dropped, run.Transcoder.Missing));
+        Assert.InRange(run.Transcoder.Delay, -20, 100);
+    }
+
+    [Theory] // a mobile network stood still, and hands over what it kept
+    [InlineData("PCMU", 10, 400)]
+    [InlineData("PCMU", 20, 400)]
+    [InlineData("PCMU", 20, 1500)]
+    [InlineData("G722", 20, 1900)]
+    [InlineData("opus", 20, 1500)]
+    [InlineData("opus", 60, 1500)]
+    public void Sound_is_back_at_once_after_a_jam(string from, int packetTime, int jam)
+    {
+        using var run = new TranscodedTone(from, "PCMA", packetTime);
+        run.Play(milliseconds: 1000);
+        run.Jam(jam);
+        run.Play(milliseconds: jam + 500);
+        var heard = run.Heard.Count;
+        run.Play(milliseconds: 1500);
+
+        Assert.InRange(Tone.Share([.. run.Heard.Skip(heard)], 440, 8000), 0.93, 1.01);
+        Assert.InRange(run.Transcoder.Delay, 0, 260);
+    }
+
+    [Theory] // a machine that stood still
+    [InlineData(10)]
+    [InlineData(20)]
+    public void Sound_is_back_at_once_after_nobody_pulled(int packetTime)
+    {
+        using var run = new TranscodedTone("PCMU", "PCMA", packetTime);
+        run.Play(milliseconds: 1000);
+        run.StandStill(900);
+        run.Play(milliseconds: 1000);
+        var heard = run.Heard.Count;
+        run.Play(milliseconds: 1500);
+
+        Assert.InRange(Tone.Share([.. run.Heard.Skip(heard)], 440, 8000), 0.93, 1.01);
+        Assert.InRange(run.Transcoder.Delay, 0, 260);
+    }
+
     [Fact] // a burst of delay is made up for, and given back when it is over
     public void Delay_grows_with_jitter_and_shrinks_without_it()
     {

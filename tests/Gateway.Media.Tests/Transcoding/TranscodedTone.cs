@@ -19,6 +19,7 @@ internal sealed class TranscodedTone : IDisposable
     private double _now;
     private double _sent;
     private double _pulled;
+    private double _jammedUntil;
     private uint _timestamp = uint.MaxValue - 5000; // wraps on the way
     private ushort _sequence = 65_500;
     private int _sample;
@@ -75,6 +76,12 @@ internal sealed class TranscodedTone : IDisposable
         }
     }
 
+    /// <summary>Packets that are sent in the time that follows all arrive at its end.</summary>
+    public void Jam(int milliseconds) => _jammedUntil = _now + milliseconds;
+
+    /// <summary>Nobody pulls in the time that follows, nor makes up for it.</summary>
+    public void StandStill(int milliseconds) => _pulled += milliseconds;
+
     public (ushort Sequence, uint Timestamp, byte[] Payload)[] Packets(int milliseconds)
     {
         var packets = new List<(ushort, uint, byte[])>();
@@ -118,7 +125,7 @@ internal sealed class TranscodedTone : IDisposable
 
         if (!silent && _random.Next(100) >= Loss)
         {
-            _onTheWay.Add((_sent + _random.Next(Jitter + 1), sequence, timestamp, payload));
+            _onTheWay.Add((Math.Max(_sent + _random.Next(Jitter + 1), _jammedUntil), sequence, timestamp, payload));
         }
 
         _sent += _packetTime * (1 - Drift);
