@@ -10,6 +10,9 @@ internal sealed class SequenceMap
     /// <summary>RFC 3550 appendix A.1: a source that jumps further ahead has begun anew.</summary>
     private const int MaxDropout = 3000;
 
+    /// <summary>Packets in a row that were all there before: of one that sends twice there are fewer, of one that has begun anew more.</summary>
+    private const int MostRepeated = 10;
+
     private const int Window = 1024;
 
     private readonly ulong[] _seen = new ulong[Window / 64];
@@ -18,8 +21,9 @@ internal sealed class SequenceMap
     private uint _source;
     private ushort _first;    // older packets of the source belong to nothing that we can still number
     private ushort _highest;
+    private uint _highestTimestamp;
     private ushort _expected; // where a source that jumped would go on
-    private bool _jumped;
+    private int _jumped;      // so many packets in a row
     private ushort _offset;
     private uint _timestampOffset;
     private uint _lastTimestamp;
@@ -62,14 +66,14 @@ internal sealed class SequenceMap
     public bool TryMap(
         uint ssrc, ushort sequence, uint timestamp, long now, out bool isNew, out ushort outSequence, out uint outTimestamp)
     {
-        isNew = !_hasSource || ssrc != _source || HasBegunAnew(sequence);
+        isNew = !_hasSource || ssrc != _source || HasBegunAnew(sequence, timestamp);
         if (isNew)
         {
             Begin(ssrc, sequence, timestamp, now);
         }
 
         (outSequence, outTimestamp) = ((ushort)(sequence + _offset), timestamp + _timestampOffset);
-        if (!isNew && !TryAdmit(sequence))
+        if (!isNew && !TryAdmit(sequence, timestamp))
         {
             return false;
         }
@@ -137,8 +141,9 @@ internal sealed class SequenceMap
     {
         _source = ssrc;
         _hasSource = true;
-        _jumped = false;
+        _jumped = 0;
         _first = _highest = sequence;
+        _highestTimestamp = timestamp;
         Array.Clear(_seen);
         Mark(sequence);
         _offset = (ushort)(NextSequence - sequence);
@@ -150,21 +155,29 @@ internal sealed class SequenceMap
 
     private uint Samples(long milliseconds) => (uint)(milliseconds * ClockRate / 1000);
 
-    /// <summary>A jump, ahead or back, counts once a second packet follows it (RFC 3550 appendix A.1).</summary>
-    private bool HasBegunAnew(ushort sequence)
+    /// <summary>
+    /// A jump, ahead or back, counts once a second packet follows it (RFC 3550 appendix A.1). A sender that begins anew a little behind
+    /// where it was shows by its clock that its packets are no late ones, or by their number that they are not sent twice.
+    /// </summary>
+    private bool HasBegunAnew(ushort sequence, uint timestamp)
     {
         var ahead = (short)(sequence - _highest);
-        if (ahead is > -Window and < MaxDropout)
+        var isNear = ahead is > -Window and < MaxDropout;
+        var isLate = isNear && !IsOfAnotherTime(timestamp);
+        if (isNear && (ahead > 0 || (isLate && !IsMarked(sequence) && (short)(sequence - _first) >= 0)))
         {
             return false;
         }
 
-        var again = _jumped && sequence == _expected;
-        (_jumped, _expected) = (true, (ushort)(sequence + 1));
-        return again;
+        _jumped = _jumped > 0 && sequence == _expected ? _jumped + 1 : 1;
+        _expected = (ushort)(sequence + 1);
+        return _jumped >= (isLate ? MostRepeated : 2);
     }
 
-    private bool TryAdmit(ushort sequence)
+    /// <summary>Not that of a packet before the highest: pictures may be sent in another order than they are shown in, but by little.</summary>
+    private bool IsOfAnotherTime(uint timestamp) => (int)(timestamp - _highestTimestamp) > ClockRate / 4;
+
+    private bool TryAdmit(ushort sequence, uint timestamp)
     {
         var ahead = (short)(sequence - _highest);
         if (ahead is >= MaxDropout or <= -Window || (short)(sequence - _first) < 0)
@@ -175,6 +188,7 @@ internal sealed class SequenceMap
         if (ahead > 0)
         {
             Advance(sequence);
+            _highestTimestamp = timestamp;
         }
         else if (IsMarked(sequence))
         {
@@ -203,7 +217,7 @@ internal sealed class SequenceMap
         }
 
         _highest = sequence;
-        _jumped = false;
+        _jumped = 0;
 
         // The first falls behind the window, before the numbers wrap round to it.
         if ((ushort)(_highest - _first) > Window)

@@ -74,6 +74,34 @@ public sealed class SequenceMapTests
         Assert.Equal(1002, Map(1, 30_002, 0, 60)!.Value.Sequence);
     }
 
+    [Theory] // a phone that counts from the beginning when it is taken off hold
+    [InlineData(70_000u, 2)] // whose clock goes on
+    [InlineData(0u, 10)]
+    public void Source_that_counts_anew_a_little_behind_is_not_taken_for_late(uint timestamp, int noticed)
+    {
+        for (var i = 0; i < 300; i++)
+        {
+            Map(1, (ushort)i, (uint)i * 160, i * 20);
+        }
+
+        var mapped = Enumerable.Range(0, 20).Select(i => Map(1, (ushort)i, timestamp + ((uint)i * 160), 6_000 + (i * 20))).ToArray();
+
+        Assert.All(mapped[..(noticed - 1)], Assert.Null);
+        Assert.Equal(Enumerable.Range(1300, 21 - noticed), mapped[(noticed - 1)..].Select(packet => (int)packet!.Value.Sequence));
+    }
+
+    [Fact] // a link that hands over twice what it kept
+    public void Few_packets_that_are_repeated_are_not_sent_again()
+    {
+        foreach (var i in Enumerable.Range(0, 9))
+        {
+            Map(1, (ushort)i, (uint)i * 160, 0);
+        }
+
+        Assert.All(Enumerable.Range(0, 9), i => Assert.Null(Map(1, (ushort)i, (uint)i * 160, 0)));
+        Assert.Equal(1009, Map(1, 9, 9 * 160, 0)!.Value.Sequence);
+    }
+
     [Fact]
     public void Packet_passed_over_leaves_no_gap()
     {
