@@ -1,13 +1,19 @@
+using Gateway.Media.Codecs;
+
 namespace Gateway.Media.Rtp;
 
-/// <summary>A packet's worth of silence, for a peer that is to hear nothing but to see that media live.</summary>
-internal static class ComfortAudio
+/// <summary>Packets of silence, for a peer that is to hear nothing but to see that media live.</summary>
+internal sealed class ComfortAudio : IDisposable
 {
+    private const int LongestPacket = 60;
+
+    private G722Encoder? _g722;
+
     /// <summary>Writes the payload and returns its length; 0 for codecs whose silence is not known here.</summary>
     /// <param name="format">The codec.</param>
     /// <param name="milliseconds">How much of it; opus has one length only, 20 ms, see <see cref="Duration"/>.</param>
     /// <param name="payload">Where to.</param>
-    public static int Write(PayloadFormat format, int milliseconds, Span<byte> payload)
+    public int Write(PayloadFormat format, int milliseconds, Span<byte> payload)
     {
         var samples = Math.Min(8 * milliseconds, payload.Length);
         switch (format.Encoding.ToUpperInvariant())
@@ -23,6 +29,11 @@ internal static class ComfortAudio
                 ReadOnlySpan<byte> frame = [0xF8, 0xFF, 0xFE];
                 frame.CopyTo(payload);
                 return frame.Length;
+            case "G722":
+                // Each octet depends on all before it: there is none that stands for silence by itself.
+                Span<short> silence = stackalloc short[16 * LongestPacket];
+                silence.Clear();
+                return (_g722 ??= new G722Encoder()).Encode(silence[..(16 * milliseconds)], payload);
             default:
                 return 0;
         }
@@ -30,5 +41,11 @@ internal static class ComfortAudio
 
     /// <summary>Milliseconds between packets.</summary>
     public static int Duration(PayloadFormat format, int packetTime) =>
-        format.Encoding.Equals("opus", StringComparison.OrdinalIgnoreCase) ? 20 : Math.Clamp(packetTime, 10, 60);
+        format.Encoding.Equals("opus", StringComparison.OrdinalIgnoreCase) ? 20 : Math.Clamp(packetTime, 10, LongestPacket);
+
+    public void Dispose()
+    {
+        _g722?.Dispose();
+        _g722 = null;
+    }
 }

@@ -11,6 +11,12 @@ internal sealed class DigitEvents
     /// <summary>Of a clock: further apart than two events that come together can be, and no wrap-around.</summary>
     private const int MostAhead = 1 << 20;
 
+    /// <summary>
+    /// Milliseconds after which an event that is not told of any more is over, though its end was lost. A sender tells of it every 50 ms
+    /// (RFC 4733 section 2.5.1.2), and three missing packets are to be told from a jam.
+    /// </summary>
+    private const long Patience = 250;
+
     private const string Keys = "0123456789*#ABCD";
     private const byte EndBit = 0x80;
 
@@ -21,45 +27,57 @@ internal sealed class DigitEvents
     private uint _segmentTimestamp;
     private uint _durationBefore;
     private ushort _duration;
+    private long _told;
+    private uint _formerTimestamp;
+    private bool _hasFormer;
     private uint _outgoing;
     private uint _outgoingEnd;
     private bool _hasOutgoingEnd;
 
+    /// <summary>The packet that was taken last is of the event or segment before the present one, or is none.</summary>
+    public bool IsLate { get; private set; }
+
     /// <summary>
-    /// Takes an event. True when it ends, once: with the key and how long it was pressed, in units of the incoming rate.
+    /// Takes an event. True when one ends, once: with the key and how long it was pressed, in units of the incoming rate. It is the one
+    /// before when its end was lost and the next has begun.
     /// </summary>
-    public bool TryEnd(uint timestamp, ReadOnlySpan<byte> payload, out char key, out uint duration)
+    public bool TryEnd(uint timestamp, ReadOnlySpan<byte> payload, long now, out char key, out uint duration)
     {
         (key, duration) = ('\0', 0);
-        if (payload.Length < Length || payload[0] >= Keys.Length)
+        IsLate = payload.Length < Length || (_hasFormer && timestamp == _formerTimestamp);
+        if (IsLate)
         {
             return false;
         }
 
+        var wasLost = false;
         var length = BinaryPrimitives.ReadUInt16BigEndian(payload[2..]);
         if (_any && payload[0] == _event && !_ended && timestamp != _segmentTimestamp
             && timestamp - _segmentTimestamp == _duration)
         {
             // A longer press goes on in another segment, as its duration has but 16 bits (RFC 4733 section 2.5.1.3).
+            (_formerTimestamp, _hasFormer) = (_segmentTimestamp, true);
             _durationBefore += _duration;
             _segmentTimestamp = timestamp;
         }
         else if (!_any || timestamp != _segmentTimestamp)
         {
+            wasLost = TryClose(out key, out duration);
+            (_formerTimestamp, _hasFormer) = (_segmentTimestamp, _any);
             (_any, _ended, _event, _durationBefore) = (true, false, payload[0], 0);
             _timestamp = _segmentTimestamp = timestamp;
             _outgoing = 0;
         }
 
-        _duration = length;
-        if (_ended || (payload[1] & EndBit) == 0)
-        {
-            return false;
-        }
+        (_duration, _told) = (length, now);
+        return wasLost || ((payload[1] & EndBit) != 0 && TryClose(out key, out duration)); // an end is repeated: the next tells of it
+    }
 
-        _ended = true;
-        (key, duration) = (Keys[payload[0]], _durationBefore + length);
-        return true;
+    /// <summary>The sender speaks again. True when a key must have been released meanwhile: what told of its end was lost.</summary>
+    public bool TryMissEnd(long now, out char key, out uint duration)
+    {
+        (key, duration) = ('\0', 0);
+        return _any && !_ended && now - _told >= Patience && TryClose(out key, out duration);
     }
 
     /// <summary>
@@ -91,6 +109,14 @@ internal sealed class DigitEvents
         _outgoingEnd = timestamp + Math.Max(1, (uint)((ulong)_duration * (ulong)toRate / (ulong)fromRate));
         _hasOutgoingEnd = true;
         return timestamp;
+    }
+
+    private bool TryClose(out char key, out uint duration)
+    {
+        var closes = _any && !_ended && _event < Keys.Length;
+        (key, duration) = closes ? (Keys[_event], _durationBefore + _duration) : ('\0', 0);
+        _ended = true;
+        return closes;
     }
 
     /// <summary>Converts the duration in place.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Gateway.Media.Io;
 
 namespace Gateway.Media.Rtp;
@@ -22,6 +23,7 @@ internal sealed class MediaStream
     private uint _source;
     private uint _former;
     private long _formerUntil;
+    private int _digitRate = 8000;
     private bool _heard;
 
     public MediaStream(MediaLeg leg, int index, uint ssrc)
@@ -97,7 +99,7 @@ internal sealed class MediaStream
 
         _extensions = HeaderExtensions.Of(plan.Extensions);
         Reports.Apply(plan);
-        if (plan.Incoming.Length > 0)
+        if (!_heard && plan.Incoming.Length > 0)
         {
             Reception.ClockRate = Math.Max(1, plan.Incoming[0].Incoming.ClockRate);
         }
@@ -134,7 +136,7 @@ internal sealed class MediaStream
         Transport = _leg.TransportAt(Plan.Transport);
         if (Opposite is { Plan.Incoming: { Length: > 0 } rules })
         {
-            _map.ClockRate = Math.Max(1, rules[0].Outgoing.ClockRate);
+            _map.ClockRate = RateAmong(rules);
         }
     }
 
@@ -146,6 +148,11 @@ internal sealed class MediaStream
     /// <param name="now">Milliseconds.</param>
     public void OnRtp(StreamRoute route, in RtpHeader header, Span<byte> buffer, int length, long now)
     {
+        if (route.IsMedia)
+        {
+            Reception.ClockRate = route.IncomingRate; // of several that were agreed, this is the one that is spoken
+        }
+
         Reception.Add(header, now);
         if (!_heard)
         {
@@ -159,10 +166,16 @@ internal sealed class MediaStream
             return;
         }
 
-        if (route.IsDigits && _digits.TryEnd(
-            header.Timestamp, buffer.Slice(header.PayloadStart, header.PayloadLength), out var key, out var duration))
+        if (route.IsDigits)
         {
-            _leg.Call.Sink.OnDigit(_leg.Side, key, TimeSpan.FromMilliseconds(duration * 1000d / route.IncomingRate));
+            _digitRate = route.IncomingRate;
+        }
+
+        if (route.IsDigits
+            ? _digits.TryEnd(header.Timestamp, buffer.Slice(header.PayloadStart, header.PayloadLength), now, out var key, out var duration)
+            : _digits.TryMissEnd(now, out key, out duration))
+        {
+            _leg.Call.Sink.OnDigit(_leg.Side, key, TimeSpan.FromMilliseconds(duration * 1000d / _digitRate));
         }
 
         if (Plan.Receives)
@@ -199,6 +212,11 @@ internal sealed class MediaStream
             return;
         }
 
+        if (route.IsMedia)
+        {
+            _map.ClockRate = route.OutgoingRate;
+        }
+
         if (route.Action == PayloadAction.Transcode)
         {
             Transcoded.Take(route, header, buffer.Slice(header.PayloadStart, header.PayloadLength), now);
@@ -214,6 +232,11 @@ internal sealed class MediaStream
         if (Transcoded.IsRunning)
         {
             Transcoded.Stop(); // the peer has gone over to a codec that passes
+        }
+
+        if (route.Action == PayloadAction.Digits && route.Stream._digits.IsLate)
+        {
+            return;
         }
 
         if (Generator.IsDialling)
@@ -246,7 +269,7 @@ internal sealed class MediaStream
     /// <summary>A key pressed at the other leg, in a stream whose numbers and clock are the transcoder's.</summary>
     private void ForwardAmongTranscoded(StreamRoute route, in RtpHeader header, Span<byte> buffer, long now)
     {
-        if (Generator.IsDialling || header.PayloadLength < DigitEvents.Length)
+        if (Generator.IsDialling || header.PayloadLength < DigitEvents.Length || route.Stream._digits.IsLate)
         {
             return;
         }
@@ -266,10 +289,24 @@ internal sealed class MediaStream
             return false;
         }
 
-        Opposite?.Transcoded.Stop();
+        Opposite?.Transcoded.Leave(route);
         route.Dispose();
         return true;
     });
+
+    /// <summary>The clock that is in use, if it is still agreed, or else that of the codec that is preferred.</summary>
+    private int RateAmong(ImmutableArray<PayloadRule> rules)
+    {
+        foreach (var rule in rules)
+        {
+            if (rule.Outgoing.ClockRate == _map.ClockRate && PacketsSent > 0)
+            {
+                return _map.ClockRate;
+            }
+        }
+
+        return Math.Max(1, rules[0].Outgoing.ClockRate);
+    }
 
     private bool MapExtension(in RtpHeader header, Span<byte> buffer) =>
         _extensions?.TryMap(buffer.Slice(header.ExtensionStart, header.ExtensionLength)) ?? false;

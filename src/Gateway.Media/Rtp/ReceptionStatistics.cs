@@ -18,6 +18,7 @@ internal sealed class ReceptionStatistics
     private long _receivedBefore;
     private long _lostBySources;
     private long _transit;
+    private bool _hasTransit;
     private long _jitter; // sixteen times, RFC 3550 appendix A.8
     private uint _lastReport;
     private long _lastReportAt;
@@ -26,7 +27,17 @@ internal sealed class ReceptionStatistics
     public uint Ssrc { get; private set; }
 
     /// <summary>Of the timestamps that jitter is measured in.</summary>
-    public int ClockRate { get; set; } = 8000;
+    public int ClockRate
+    {
+        get;
+        set
+        {
+            if (field != value)
+            {
+                (field, _jitter, _hasTransit) = (value, 0, false); // what was measured is in other units
+            }
+        }
+    } = 8000;
 
     /// <summary>Packets of all sources.</summary>
     public long Packets { get; private set; }
@@ -62,14 +73,14 @@ internal sealed class ReceptionStatistics
 
         _received++;
         var transit = (now * ClockRate / 1000) - header.Timestamp;
-        if (_received > 1)
+        if (_hasTransit)
         {
             // Timestamps wrap, so only the lower half of the difference counts.
             var difference = Math.Abs((long)(int)(transit - _transit));
             _jitter += difference > ClockRate * 4L ? 0 : difference - ((_jitter + 8) >> 4);
         }
 
-        _transit = transit;
+        (_transit, _hasTransit) = (transit, true);
     }
 
     /// <summary>A sender report came: the middle of its NTP timestamp is asked back (LSR).</summary>
@@ -106,7 +117,7 @@ internal sealed class ReceptionStatistics
         _base = sequence;
         _cycles = 0;
         _bad = uint.MaxValue;
-        (_received, _receivedBefore, _expectedBefore) = (0, 0, 0);
+        (_received, _receivedBefore, _expectedBefore, _hasTransit) = (0, 0, 0, false);
     }
 
     /// <summary>False for a jump that may be damage, which counts once a second packet follows it.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Gateway.Media.Io;
 
 namespace Gateway.Media.Rtp;
@@ -6,6 +7,7 @@ namespace Gateway.Media.Rtp;
 /// Makes packets of a stream where no peer does: key presses (RFC 4733, R-40), and silence for a peer whose opposite is
 /// held, so that it does not take the call for dead.
 /// </summary>
+[SuppressMessage("Reliability", "CA1001", Justification = "The end of comfort, which Stop brings with it, disposes its codec.")]
 internal sealed class StreamGenerator
 {
     /// <summary>Milliseconds between packets of an event, RFC 4733 section 2.5.1.2.</summary>
@@ -25,6 +27,7 @@ internal sealed class StreamGenerator
     private readonly IMediaLoop _loop;
     private readonly IMediaTimer _eventTimer;
     private readonly IMediaTimer _comfortTimer;
+    private readonly ComfortAudio _comfort = new();
     private readonly Queue<(byte Event, int Duration)> _keys = new();
     private uint _timestamp;
     private int _elapsed;
@@ -74,15 +77,21 @@ internal sealed class StreamGenerator
             else
             {
                 _comfortTimer.Stop();
+                _comfort.Dispose();
             }
         }
     }
 
     public void Stop()
     {
+        StopDialling();
+        Comfort(false);
+    }
+
+    private void StopDialling()
+    {
         _keys.Clear();
         _eventTimer.Stop();
-        Comfort(false);
         IsDialling = false;
     }
 
@@ -111,7 +120,7 @@ internal sealed class StreamGenerator
 
         if (_stream.Plan.Digits is not { } format || !_keys.TryPeek(out var key))
         {
-            Stop();
+            StopDialling();
             return;
         }
 
@@ -142,7 +151,7 @@ internal sealed class StreamGenerator
 
         var milliseconds = ComfortAudio.Duration(format, _stream.Plan.PacketTime);
         Span<byte> buffer = stackalloc byte[RtpHeader.FixedLength + 480 + DatagramRoom.Spare];
-        var length = ComfortAudio.Write(format, milliseconds, buffer[RtpHeader.FixedLength..^DatagramRoom.Spare]);
+        var length = _comfort.Write(format, milliseconds, buffer[RtpHeader.FixedLength..^DatagramRoom.Spare]);
         if (length == 0)
         {
             return;

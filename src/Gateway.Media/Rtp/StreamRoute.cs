@@ -18,6 +18,10 @@ internal sealed class StreamRoute(MediaStream stream, PayloadRule rule) : IDispo
 
     public int IncomingRate { get; } = rule.Incoming.ClockRate;
 
+    /// <summary>By its clock the stream's timestamps go: neither digits nor comfort noise, which have a clock of their own at some phones.</summary>
+    public bool IsMedia { get; } = !rule.Incoming.Encoding.Equals("telephone-event", StringComparison.OrdinalIgnoreCase)
+        && !rule.Incoming.Encoding.Equals("CN", StringComparison.OrdinalIgnoreCase);
+
     public int OutgoingRate { get; } = rule.Outgoing.ClockRate;
 
     public bool IsDigits { get; } =
@@ -35,6 +39,9 @@ internal sealed class StreamRoute(MediaStream stream, PayloadRule rule) : IDispo
 
         return _transcoder;
     }
+
+    /// <summary>Another source begins, or none: what was transcoded is over.</summary>
+    public void Clear() => _transcoder?.Clear();
 
     public void Dispose()
     {

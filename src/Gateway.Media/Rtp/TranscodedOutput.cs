@@ -55,9 +55,18 @@ internal sealed class TranscodedOutput
     /// <summary>A key is being pressed: no sound is sent until a moment after its last packet (RFC 4733 section 2.6.2).</summary>
     public void Quieten(long now) => _quietUntil = now + 50;
 
+    /// <summary>A payload number is agreed no more: if it was what is heard, there is nothing to hear.</summary>
+    public void Leave(StreamRoute route)
+    {
+        if (_route == route)
+        {
+            Stop();
+        }
+    }
+
     public void Stop()
     {
-        _route?.TranscoderFor(_stream.Plan.PacketTime)?.Clear();
+        _route?.Clear();
         (_route, _due) = (null, 0);
         _timer.Stop();
     }
@@ -70,7 +79,9 @@ internal sealed class TranscodedOutput
             return;
         }
 
-        _due = now - _due > MostBehind ? now + transcoder.PacketTime : _due + transcoder.PacketTime;
+        // The packet's own time, and not the timer's: those that make up for a late timer would else count its lateness twice.
+        var time = now - _due > MostBehind ? now : _due;
+        _due = time + transcoder.PacketTime;
         _timer.Start(_due);
         Span<byte> buffer = stackalloc byte[RtpHeader.FixedLength + AudioTranscoder.MostOctets + DatagramRoom.Spare];
         var length = transcoder.Pull(buffer[RtpHeader.FixedLength..^DatagramRoom.Spare]);
@@ -81,12 +92,12 @@ internal sealed class TranscodedOutput
 
         if (now < _quietUntil || _stream.Generator.IsDialling)
         {
-            _stream.Map.Pass((uint)transcoder.TicksPerPacket, now);
+            _stream.Map.Pass((uint)transcoder.TicksPerPacket, time);
             _first = true;
             return;
         }
 
-        var (sequence, timestamp) = _stream.Map.Insert((uint)transcoder.TicksPerPacket, now);
+        var (sequence, timestamp) = _stream.Map.Insert((uint)transcoder.TicksPerPacket, time);
         _stream.SendOwn(buffer, RtpHeader.FixedLength + length, _first, _route.Outgoing, sequence, timestamp);
         _first = false;
     }

@@ -47,6 +47,9 @@ internal sealed class TestLoop : IMediaLoop
         Now = until;
     }
 
+    /// <summary>Time passes and nothing runs: the machine stood still.</summary>
+    public void StandStill(long milliseconds) => Now += milliseconds;
+
     /// <summary>A datagram arrives at the socket bound to <paramref name="to"/>.</summary>
     public void Deliver(ReadOnlySpan<byte> datagram, PeerAddress from, PeerAddress to)
     {

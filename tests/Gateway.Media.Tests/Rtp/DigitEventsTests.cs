@@ -46,6 +46,40 @@ public sealed class DigitEventsTests
         Assert.Equal([5, 10, (byte)(expected >> 8), (byte)expected], payload);
     }
 
-    private (char Key, uint Duration)? Take(uint timestamp, string payload) =>
-        _events.TryEnd(timestamp, Convert.FromHexString(payload), out var key, out var duration) ? (key, duration) : null;
+    [Fact] // section 2.5.1.4: three packets are lost now and then
+    public void Key_whose_end_was_lost_is_told_when_the_next_begins_or_the_voice_is_back()
+    {
+        Assert.Null(Take(1000, "010A0140"));
+        Assert.Equal(('1', 0x140u), Take(9000, "020A00A0"));
+        Assert.Null(Take(9000, "020A0140", now: 40));
+
+        Assert.False(_events.TryMissEnd(200, out _, out _));
+        Assert.True(_events.TryMissEnd(300, out var key, out var duration));
+        Assert.Equal(('2', 0x140u), (key, duration));
+        Assert.False(_events.TryMissEnd(900, out _, out _));
+        Assert.Null(Take(9000, "028A01E0", now: 910));
+    }
+
+    [Fact]
+    public void End_that_comes_after_the_next_key_began_is_not_a_key_of_its_own()
+    {
+        Assert.Equal(('1', 160u), Take(1000, "018A00A0"));
+        Assert.Null(Take(9000, "020A00A0"));
+        Assert.Null(Take(1000, "018A00A0"));
+        Assert.True(_events.IsLate);
+        Assert.Equal(('2', 320u), Take(9000, "028A0140"));
+        Assert.False(_events.IsLate);
+    }
+
+    [Fact] // RFC 5244: a flash of the hook, and others
+    public void Event_that_is_no_key_has_a_time_of_its_own()
+    {
+        Take(1000, "018A00A0");
+        Assert.Equal(7000u, _events.OutgoingTimestamp(7000, 8000, 48000));
+        Assert.Null(Take(9000, "108A00A0"));
+        Assert.Equal(55_000u, _events.OutgoingTimestamp(55_000, 8000, 48000));
+    }
+
+    private (char Key, uint Duration)? Take(uint timestamp, string payload, long now = 0) =>
+        _events.TryEnd(timestamp, Convert.FromHexString(payload), now, out var key, out var duration) ? (key, duration) : null;
 }

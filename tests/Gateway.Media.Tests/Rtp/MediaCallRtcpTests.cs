@@ -55,6 +55,30 @@ public sealed class MediaCallRtcpTests
         Assert.Equal(10, figures.RemoteJitter);
     }
 
+    [Fact] // section 6.4.1: lip-sync goes by the clock of the codec that is spoken, which need not be the preferred one
+    public void Clock_of_reports_is_that_of_the_codec_which_is_spoken()
+    {
+        _bench.Change(0, plan => plan with { Incoming = [new(Opus, Opus, PayloadAction.Forward), .. plan.Incoming] });
+        for (var i = 0; i < 1_000; i++)
+        {
+            _bench.Send(0, Voice(i, timestamp: (uint)i * 160, ssrc: 50));
+            if (i % 200 == 1)
+            {
+                var seconds = 1_000 + (i / 50);
+                _bench.SendRtcp(0, [0x80, 200, 0, 6, 0, 0, 0, 50, .. Four((uint)seconds), .. Four((uint)(i % 50 * 85_899_346)), .. Four((uint)i * 160), 0, 0, 0, 1, 0, 0, 0, 4]);
+            }
+
+            _bench.Loop.Advance(20);
+        }
+
+        var reports = _bench.ReceivedRtcp(1);
+        var (first, last) = (reports[^2], reports[^1]);
+        var milliseconds = ((Read(last, 8) - Read(first, 8)) * 1000d) + ((Read(last, 12) - (double)Read(first, 12)) * 1000 / uint.MaxValue);
+        Assert.InRange(milliseconds, 1_000, 10_000);
+        Assert.InRange((Read(last, 16) - Read(first, 16)) / milliseconds, 7.9, 8.1);
+        Assert.InRange(_bench.Call.Figures(0)[0].Jitter, 0, 1);
+    }
+
     [Fact] // section 6.6
     public void Goodbye_is_said_at_the_end_and_told_when_it_comes()
     {

@@ -1,8 +1,10 @@
 using System.Diagnostics.Metrics;
 using FsCheck;
 using FsCheck.Fluent;
+using Gateway.Media.Codecs;
 using Gateway.Media.Rtp;
 using Gateway.Media.Srtp;
+using Gateway.Media.Tests.Codecs;
 using static Gateway.Media.Tests.Rtp.CallBench;
 
 namespace Gateway.Media.Tests.Rtp;
@@ -96,11 +98,46 @@ public sealed class MediaCallTests
     [Fact] // opus, 20 ms of silence: RFC 6716 section 3.1
     public void Comfort_for_opus_is_a_frame_of_twenty_milliseconds()
     {
+        using var comfort = new ComfortAudio();
         Span<byte> payload = stackalloc byte[100];
 
-        Assert.Equal(3, ComfortAudio.Write(Opus, 60, payload));
+        Assert.Equal(3, comfort.Write(Opus, 60, payload));
         Assert.Equal([0xF8, 0xFF, 0xFE], payload[..3].ToArray());
         Assert.Equal(20, ComfortAudio.Duration(Opus, 60));
+    }
+
+    [Fact] // a phone that prefers G.722 hangs up as others do when nothing comes
+    public void Comfort_for_g722_is_silence_however_long_it_lasts()
+    {
+        _bench.Change(1, plan => plan with { ComfortPayload = new PayloadFormat(9, "G722", 8000) });
+        _bench.Change(0, plan => plan with { Receives = false });
+        _bench.Loop.Advance(5_000);
+
+        var got = _bench.Received(1);
+        Assert.InRange(got.Length, 249, 251);
+        using var decoder = new G722Decoder();
+        var samples = new short[320];
+        Assert.All(got, packet =>
+        {
+            Assert.Equal(320, decoder.Decode(packet.Payload, samples));
+            Assert.InRange(Tone.Rms(samples), 0, 10);
+        });
+        Assert.All(got.Zip(got.Skip(1)), pair => Assert.Equal(160u, pair.Second.Timestamp - pair.First.Timestamp));
+    }
+
+    [Fact]
+    public void Key_that_can_be_pressed_no_more_does_not_end_the_comfort()
+    {
+        _bench.Change(1, plan => plan with { ComfortPayload = Pcmu });
+        Assert.True(_bench.Call.TryPress(1, '5', TimeSpan.FromMilliseconds(500)));
+        _bench.Loop.Advance(100);
+        _bench.Change(1, plan => plan with { Digits = null });
+        _bench.Change(0, plan => plan with { Receives = false });
+        _bench.Loop.Advance(100);
+        _bench.Received(1);
+
+        _bench.Loop.Advance(1_000);
+        Assert.InRange(_bench.Received(1).Length, 49, 51);
     }
 
     [Fact] // U-49

@@ -120,6 +120,31 @@ public sealed class MediaCallTranscodingTests
         Assert.Equal(4, got[^1].Payload.Length);
     }
 
+    [Fact] // what was late is sent at once; its time is not counted twice
+    public void Machine_that_stood_still_for_a_moment_makes_up_for_it_in_the_same_clock()
+    {
+        Speak(20);
+        _bench.Loop.StandStill(300);
+        Speak(20);
+
+        var got = _bench.Received(1);
+        AssertContinuous(got);
+        Assert.InRange(got.Length, 54, 56);
+    }
+
+    [Fact]
+    public void Codec_that_is_agreed_no_more_and_was_not_spoken_disturbs_nothing()
+    {
+        _bench.Change(0, plan => plan with { Incoming = plan.Incoming.Add(new(Opus, Pcma, PayloadAction.Transcode)) });
+        Speak(20);
+        _bench.Change(0, plan => plan with { Incoming = plan.Incoming.RemoveAt(plan.Incoming.Length - 1) });
+        Speak(20);
+
+        var got = _bench.Received(1);
+        AssertContinuous(got);
+        Assert.Single(got, packet => packet.Marker);
+    }
+
     [Fact]
     public void Closed_call_stops_making_packets()
     {
@@ -127,6 +152,16 @@ public sealed class MediaCallTranscodingTests
         _bench.Call.Close();
 
         Assert.Equal(0, _bench.Loop.RunningTimers);
+    }
+
+    [Fact]
+    public void Closed_call_makes_no_codec_once_more()
+    {
+        Speak(5);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        _bench.Call.Close();
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20_000); // the octets that wait in a codec's buffer alone are more
     }
 
     private static void AssertContinuous(Packet[] packets, bool clockOnly = false) => Assert.All(
