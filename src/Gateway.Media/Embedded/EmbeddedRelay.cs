@@ -131,11 +131,10 @@ public sealed class EmbeddedRelay : IMediaRelay, IAsyncDisposable
             return MediaResult.Ok();
         }
 
-        // Sockets are closed at the end of the loop's round: in the next one their ports are free.
         return await OnLoopAsync("delete", session, done =>
         {
             session.Close();
-            session.Loop.Post(() => done(MediaResult.Ok()));
+            done(MediaResult.Ok());
         }).ConfigureAwait(false);
     }
 
@@ -145,7 +144,7 @@ public sealed class EmbeddedRelay : IMediaRelay, IAsyncDisposable
         if (_sessions.TryRemove(sessionId, out var session))
         {
             _metrics.Requested("delete");
-            session.Loop.Post(session.Close);
+            session.Loop.Run(session.Close);
         }
 
         return ValueTask.FromResult(MediaResult.Ok());
@@ -188,13 +187,13 @@ public sealed class EmbeddedRelay : IMediaRelay, IAsyncDisposable
             ? new(bound, PeerAddress.FromAddress(external, 0)) : new(bound, bound);
     }
 
-    /// <summary>Carries a verb to the session's loop. What it throws is a fault of ours: it ends the verb, not the thread.</summary>
+    /// <summary>Carries out a verb in the session's turn. What it throws is a fault of ours: it ends the verb, not the thread.</summary>
     private async ValueTask<MediaResult> OnLoopAsync(
         string verb, EmbeddedSession session, Action<Action<MediaResult>> work)
     {
         _metrics.Requested(verb);
         var done = new TaskCompletionSource<MediaResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        session.Loop.Post(() =>
+        session.Loop.Run(() =>
         {
             try
             {

@@ -6,13 +6,13 @@ namespace Gateway.Media.Io;
 
 /// <summary>
 /// One epoll(7) for all threads and sockets, edge-triggered: what comes in is told to one thread, the one that waited longest, and
-/// once. So who is told reads until there is no more. A timerfd(2) tells of time and an eventfd(2) of work, the same way; neither
+/// once; so who is told reads until there is no more. A timerfd(2) tells of time and an eventfd(2) of work, the same way; neither
 /// is ever read, since being set or added to tells anew.
 /// </summary>
 internal sealed unsafe class EpollPoll : MediaPoll
 {
-    public const ulong WakeTag = ulong.MaxValue;
-    public const ulong TimeTag = ulong.MaxValue - 1;
+    private const ulong WakeTag = ulong.MaxValue;
+    private const ulong TimeTag = ulong.MaxValue - 1;
 
     private const long Nanoseconds = 1_000_000; // of a millisecond
 
@@ -57,7 +57,29 @@ internal sealed unsafe class EpollPoll : MediaPoll
         return true;
     }
 
-    public override MediaThread NewThread(int number) => new EpollThread(number, _threads, this, _logger);
+    public override MediaWorker NewWorker(int number) => new EpollWorker(number, _threads, _logger);
+
+    public override void Round(MediaWorker worker, bool wait)
+    {
+        var events = ((EpollWorker)worker).Events;
+        var count = Libc.EpollWait(_epoll, events, EpollWorker.MostEvents, wait ? -1 : 0);
+        worker.Tick();
+        for (var i = 0; i < count; i++)
+        {
+            switch (Unsafe.ReadUnaligned<ulong>(events + (i * Libc.EpollEventSize) + Libc.EpollDataOffset))
+            {
+                case WakeTag:
+                    break; // what is queued is looked for after every round
+                case TimeTag:
+                    _threads.Timers.Run(worker);
+                    break;
+                case var slot:
+                    // A slot that was given anew since we were told of it has at worst nothing to read.
+                    _sockets[slot]?.Signal(worker);
+                    break;
+            }
+        }
+    }
 
     public override bool TryBind(MediaLoop loop, PeerAddress local, IDatagramHandler handler, [NotNullWhen(true)] out IMediaSocket? socket)
     {
@@ -67,22 +89,18 @@ internal sealed unsafe class EpollPoll : MediaPoll
             return false;
         }
 
-        var slot = TakeSlot();
-        var made = new EpollSocket(this, loop, descriptor, slot, bound, handler);
-        _sockets[slot] = made;
-        if (!Watch(_epoll, descriptor, (uint)slot))
+        var made = new EpollSocket(this, loop, descriptor, bound, handler);
+        Seat(made);
+        if (!Watch(_epoll, descriptor, (uint)made.Slot))
         {
             _ = Libc.Close(descriptor);
-            FreeSlot(slot);
+            FreeSlot(made.Slot);
             return false;
         }
 
         socket = made;
         return true;
     }
-
-    /// <summary>Who is in a slot. One that was given anew since a thread was told of it has at worst nothing to read.</summary>
-    public EpollSocket? Find(ulong slot) => _sockets[slot];
 
     /// <summary>Takes a socket out.</summary>
     public void Close(EpollSocket socket)
@@ -91,9 +109,6 @@ internal sealed unsafe class EpollPoll : MediaPoll
         _ = Libc.Close(socket.Descriptor); // which takes it off epoll's list, since nobody else has the descriptor
         _threads.Forget();
     }
-
-    /// <summary>epoll_wait(2): how many events were written.</summary>
-    public int Wait(byte* events, int most, bool wait) => Libc.EpollWait(_epoll, events, most, wait ? -1 : 0);
 
     public override void Wake()
     {
@@ -141,19 +156,20 @@ internal sealed unsafe class EpollPoll : MediaPoll
         _ = Libc.SetTimer(_time, 0, &setting, null);
     }
 
-    private int TakeSlot()
+    /// <summary>Gives a socket a slot. Who looks into the table does so without the lock: it is replaced by a larger one, never moved.</summary>
+    private void Seat(EpollSocket socket)
     {
         lock (_gate)
         {
-            var slot = _freeSlots.TryPop(out var free) ? free : _slots++;
-            if (slot == _sockets.Length)
+            socket.Slot = _freeSlots.TryPop(out var free) ? free : _slots++;
+            if (socket.Slot == _sockets.Length)
             {
                 var more = _sockets;
-                Array.Resize(ref more, slot * 2);
+                Array.Resize(ref more, socket.Slot * 2);
                 _sockets = more;
             }
 
-            return slot;
+            _sockets[socket.Slot] = socket;
         }
     }
 

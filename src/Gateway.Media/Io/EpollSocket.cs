@@ -4,7 +4,7 @@ namespace Gateway.Media.Io;
 
 /// <summary>A descriptor at an <see cref="EpollPoll"/>.</summary>
 internal sealed unsafe class EpollSocket(
-    EpollPoll poll, MediaLoop loop, int descriptor, int slot, PeerAddress local, IDatagramHandler handler)
+    EpollPoll poll, MediaLoop loop, int descriptor, PeerAddress local, IDatagramHandler handler)
     : MediaSocket(loop, local, handler)
 {
     /// <summary>Two: a socket in a call has one datagram at a time, and that there is no second shows that it was all.</summary>
@@ -17,7 +17,7 @@ internal sealed unsafe class EpollSocket(
     public int Descriptor => descriptor;
 
     /// <summary>Where in the poll's table it is.</summary>
-    public int Slot => slot;
+    public int Slot { get; set; }
 
     public static bool TryOpen(PeerAddress local, MediaIoOptions options, out int descriptor, out PeerAddress bound)
     {
@@ -60,14 +60,14 @@ internal sealed unsafe class EpollSocket(
     /// Until there is no more, since it is told only once; but a batch at a time, so that a flood lets the call's other sockets have
     /// their turn.
     /// </summary>
-    public override void Read(MediaThread thread)
+    public override void Read(MediaWorker worker)
     {
         if (IsClosed)
         {
             return;
         }
 
-        var mine = (EpollThread)thread;
+        var mine = (EpollWorker)worker;
         var count = mine.Receive(descriptor, _appetite);
         for (var left = MostErrors; count < 0 && left > 0 && Marshal.GetLastPInvokeError() != Libc.Again; left--)
         {
@@ -84,7 +84,7 @@ internal sealed unsafe class EpollSocket(
 
         if (count == _appetite)
         {
-            _appetite = Math.Min(_appetite * 2, EpollThread.Batch);
+            _appetite = Math.Min(_appetite * 2, EpollWorker.Batch);
             Loop.Again(this);
         }
         else
@@ -93,12 +93,12 @@ internal sealed unsafe class EpollSocket(
         }
     }
 
-    protected override void Send(MediaThread thread, ReadOnlySpan<byte> datagram, in PeerAddress to) =>
-        ((EpollThread)thread).Outgoing.Add(descriptor, datagram, to);
+    protected override void Send(MediaWorker worker, ReadOnlySpan<byte> datagram, in PeerAddress to) =>
+        ((EpollWorker)worker).Outgoing.Add(descriptor, datagram, to);
 
-    protected override void Close(MediaThread thread)
+    protected override void Close(MediaWorker worker)
     {
-        thread.Flush(); // before the descriptor can be another's
+        worker.Flush(); // before the descriptor can be another's
         poll.Close(this);
     }
 

@@ -5,7 +5,7 @@ namespace Gateway.Media.Io;
 /// <summary>
 /// What a call's media run on: its sockets, its timers, and what other threads post, one thing at a time and in order, so that
 /// nothing of the call needs a lock. It has no thread of its own: whichever media thread is free takes what comes next, so nothing
-/// of a call may depend on the thread. All members but <see cref="Post"/> and <see cref="CreateTimer"/> are used within the loop's
+/// of a call may depend on the thread. All members but <see cref="Post"/>, <see cref="Run"/> and <see cref="CreateTimer"/> are used within the loop's
 /// turn only, and so are those of its timers and sockets: from elsewhere they throw <see cref="InvalidOperationException"/> and do
 /// nothing.
 /// </summary>
@@ -16,6 +16,12 @@ public interface IMediaLoop
 
     /// <summary>Runs <paramref name="work"/> in a turn, after what was posted before. From any thread; never runs it at once.</summary>
     void Post(Action work);
+
+    /// <summary>
+    /// Runs <paramref name="work"/> at once on the calling thread if nobody has the turn, and otherwise as <see cref="Post"/> does: to
+    /// wake a thread costs more than most work. From any thread.
+    /// </summary>
+    void Run(Action work);
 
     /// <summary>A timer of the loop, not running. From any thread.</summary>
     /// <param name="fired">Called in a turn, with its time: the due time or later.</param>

@@ -44,24 +44,24 @@ internal sealed class LoopTimers(MediaPoll poll)
     }
 
     /// <summary>Fires what is due.</summary>
-    public void Run(MediaThread thread)
+    public void Run(MediaWorker worker)
     {
         HandfulOfTimers due = default;
         var count = 0;
         lock (_gate)
         {
-            while (count < Handful && (LoopTimer?)_heap.TakeDue(thread.Now) is { } timer)
+            while (count < Handful && (LoopTimer?)_heap.TakeDue(worker.Now) is { } timer)
             {
                 timer.IsTaken = true;
                 due[count++] = timer;
             }
 
-            Strike(thread.Now);
+            Strike(worker.Now);
         }
 
         for (var i = 0; i < count; i++)
         {
-            due[i]!.Signal(thread);
+            due[i]!.Signal(worker);
         }
     }
 
@@ -104,7 +104,7 @@ internal sealed class LoopTimer(MediaLoop loop, LoopTimers timers, Action<long> 
     }
 
     /// <summary>It is due.</summary>
-    public void Signal(MediaThread thread) => loop.Signal(thread, this);
+    public void Signal(MediaWorker worker) => loop.Signal(worker, this);
 
     /// <summary>Its turn has come.</summary>
     public void Fire(long now)

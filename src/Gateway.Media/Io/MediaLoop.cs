@@ -13,18 +13,40 @@ internal sealed class MediaLoop(MediaLoops threads) : IMediaLoop
     private const int MostInTurn = 64;
 
     private readonly ConcurrentQueue<object> _mail = new();
-    private MediaThread? _thread;
+    private MediaWorker? _worker;
     private int _holder;
 
-    /// <summary>Things asked of the loop that are not known to be done. Who takes it from nought has the turn, until it is nought again.</summary>
+    /// <summary>
+    /// Things asked of the loop that are not known to be done. Who takes it from nought has the turn, until it is nought again. What
+    /// is asked is in the mail before it is counted, so mail may be read that is not counted yet, but none is left behind.
+    /// </summary>
     private int _asked;
 
     public long Now { get; private set; }
 
     /// <summary>Who has the turn.</summary>
-    internal MediaThread Thread => _thread!;
+    internal MediaWorker Worker => _worker!;
 
-    public void Post(Action work) => Leave(work);
+    public void Post(Action work)
+    {
+        _mail.Enqueue(work);
+        if (Interlocked.Increment(ref _asked) == 1)
+        {
+            threads.Queue(this);
+        }
+    }
+
+    public void Run(Action work)
+    {
+        if (Volatile.Read(ref _asked) != 0 || threads.Lend() is not { } worker)
+        {
+            Post(work);
+            return;
+        }
+
+        Signal(worker, work);
+        threads.TakeBack(worker);
+    }
 
     public IMediaTimer CreateTimer(Action<long> fired) => new LoopTimer(this, threads.Timers, fired);
 
@@ -44,67 +66,53 @@ internal sealed class MediaLoop(MediaLoops threads) : IMediaLoop
         }
     }
 
-    /// <summary>A socket that has something, or a timer that is due: at once if the turn is free, or else by whoever has it.</summary>
-    internal void Signal(MediaThread thread, object item)
+    /// <summary>A socket that has something, a timer that is due, or work: at once if the turn is free, or else by whoever has it.</summary>
+    internal void Signal(MediaWorker worker, object item)
     {
-        if (Interlocked.CompareExchange(ref _asked, 1, 0) != 0)
+        if (Interlocked.CompareExchange(ref _asked, 1, 0) == 0)
         {
-            _mail.Enqueue(item);
-            if (Interlocked.Increment(ref _asked) != 1)
-            {
-                return;
-            }
-
-            item = null!;
-        }
-
-        Begin(thread);
-        if (item is not null)
-        {
+            Begin(worker);
             Handle(item);
+            Finish(1);
+            return;
         }
 
-        Finish(1);
+        _mail.Enqueue(item);
+        if (Interlocked.Increment(ref _asked) == 1)
+        {
+            Begin(worker); // who had it left before it saw this
+            Finish(1);
+        }
     }
 
     /// <summary>Takes the turn of a loop that was found in the threads' queue: there it had kept it for whoever would come.</summary>
-    internal void Resume(MediaThread thread)
+    internal void Resume(MediaWorker worker)
     {
         var asked = Volatile.Read(ref _asked);
-        Begin(thread);
+        Begin(worker);
         Finish(asked);
     }
 
     /// <summary>More of the same, once the mail before it had its turn. For who has the turn.</summary>
     internal void Again(MediaSocket socket) => _mail.Enqueue(socket);
 
-    /// <summary>Something from a thread that is not to do it.</summary>
-    private void Leave(object item)
+    private void Begin(MediaWorker worker)
     {
-        _mail.Enqueue(item);
-        if (Interlocked.Increment(ref _asked) == 1)
-        {
-            threads.Queue(this);
-        }
-    }
-
-    private void Begin(MediaThread thread)
-    {
-        _thread = thread;
-        Volatile.Write(ref _holder, thread.Id);
-        Now = Math.Max(Now, thread.Now); // threads wake at different times, and a call's time does not run backwards
+        _worker = worker;
+        Volatile.Write(ref _holder, worker.ThreadId);
+        Now = Math.Max(Now, worker.Now); // threads wake at different times, and a call's time does not run backwards
     }
 
     private void End()
     {
         Volatile.Write(ref _holder, 0);
-        _thread = null;
+        _worker = null;
     }
 
     /// <summary>Works off the mail and gives the turn away, or what is left to the threads' queue.</summary>
     private void Finish(int done)
     {
-        var thread = _thread!;
+        var worker = _worker!;
         var left = MostInTurn;
         while (true)
         {
@@ -127,20 +135,20 @@ internal sealed class MediaLoop(MediaLoops threads) : IMediaLoop
                 return;
             }
 
-            Begin(thread);
+            Begin(worker);
         }
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "The thread carries other calls: one call's fault must not end it.")]
     private void Handle(object item)
     {
-        var thread = _thread!;
+        var worker = _worker!;
         try
         {
             switch (item)
             {
                 case MediaSocket socket:
-                    socket.Read(thread);
+                    socket.Read(worker);
                     break;
                 case LoopTimer timer:
                     timer.Fire(Now);
@@ -152,9 +160,9 @@ internal sealed class MediaLoop(MediaLoops threads) : IMediaLoop
         }
         catch (Exception exception)
         {
-            thread.Failed(exception);
+            worker.Failed(exception);
         }
 
-        thread.Flush();
+        worker.Flush();
     }
 }

@@ -14,18 +14,21 @@ public sealed class MediaLoops : IAsyncDisposable
 {
     private const int MostByDefault = 4;
 
-    /// <summary>Sockets of some thirty calls.</summary>
+    /// <summary>Sockets of some thirty calls: so many are no trouble for one thread.</summary>
     private const int Enough = 100;
 
     private readonly MediaPoll _poll;
     private readonly ImmutableArray<MediaThread> _threads;
+    private readonly Stack<MediaWorker> _lendable = new();
     private readonly ImmutableArray<ManualResetEventSlim> _doors;
     private readonly ConcurrentQueue<MediaLoop> _queue = new();
-    private readonly Lock _gate = new();
+    private readonly object _gate = new();
     private readonly Meter _meter = new("Gateway.Media");
     private readonly TimeProvider _time;
     private readonly long _origin;
     private readonly double _perMillisecond;
+    private ImmutableArray<MediaWorker> _workers;
+    private int _lent;
     private int _sockets;
     private int _woken;
     private volatile bool _stopping;
@@ -42,7 +45,8 @@ public sealed class MediaLoops : IAsyncDisposable
             ? new SelectPoll(this, options, logger) : epoll;
         Timers = new LoopTimers(_poll);
         var count = Math.Min(_poll.MostThreads, options.Loops > 0 ? options.Loops : Math.Min(Environment.ProcessorCount, MostByDefault));
-        _threads = [.. Enumerable.Range(0, count).Select(_poll.NewThread)];
+        _workers = [.. Enumerable.Range(0, count).Select(_poll.NewWorker)];
+        _threads = [.. _workers.Select((worker, number) => new MediaThread(number, this, _poll, worker))];
         _doors = [.. Enumerable.Range(0, count).Select(number => new ManualResetEventSlim(number == 0, 0))];
         IoLog.Started(logger, count, _poll is EpollPoll ? "epoll" : "select");
         Observe("gateway.media.datagrams.received", "Datagrams taken in by media sockets.", counters => counters.Received);
@@ -76,6 +80,11 @@ public sealed class MediaLoops : IAsyncDisposable
     {
         lock (_gate)
         {
+            if (_ended)
+            {
+                return;
+            }
+
             _stopping = true;
             foreach (var door in _doors)
             {
@@ -91,22 +100,28 @@ public sealed class MediaLoops : IAsyncDisposable
                     _poll.Wake();
                     thread.Join();
                 }
+
+                lock (_gate)
+                {
+                    while (_lent > 0)
+                    {
+                        Monitor.Wait(_gate);
+                    }
+                }
             },
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
         lock (_gate)
         {
-            if (_ended)
-            {
-                return;
-            }
-
             _ended = true;
             _poll.Dispose();
+            foreach (var worker in _workers)
+            {
+                worker.Dispose();
+            }
         }
 
-        foreach (var (thread, door) in _threads.Zip(_doors))
+        foreach (var door in _doors)
         {
-            thread.Release();
             door.Dispose();
         }
 
@@ -155,13 +170,48 @@ public sealed class MediaLoops : IAsyncDisposable
     }
 
     /// <summary>Gives a turn to each loop that is queued now.</summary>
-    internal void RunQueued(MediaThread thread)
+    internal void RunQueued(MediaWorker worker)
     {
         // From here on a queued loop wakes a thread; one that came earlier is seen at once.
         Interlocked.Exchange(ref _woken, 0);
         for (var left = _queue.Count; left > 0 && _queue.TryDequeue(out var loop); left--)
         {
-            loop.Resume(thread);
+            loop.Resume(worker);
+        }
+    }
+
+    /// <summary>A worker for the calling thread, which is none of media; null when the end has begun.</summary>
+    internal MediaWorker? Lend()
+    {
+        MediaWorker? worker;
+        lock (_gate)
+        {
+            if (_stopping)
+            {
+                return null;
+            }
+
+            if (!_lendable.TryPop(out worker))
+            {
+                worker = _poll.NewWorker(_workers.Length);
+                _workers = _workers.Add(worker);
+            }
+
+            _lent++;
+        }
+
+        worker.ThreadId = Environment.CurrentManagedThreadId;
+        worker.Tick();
+        return worker;
+    }
+
+    internal void TakeBack(MediaWorker worker)
+    {
+        lock (_gate)
+        {
+            _lendable.Push(worker);
+            _lent--;
+            Monitor.PulseAll(_gate);
         }
     }
 
@@ -201,7 +251,7 @@ public sealed class MediaLoops : IAsyncDisposable
         }
     }
 
-    private long Sum(Func<LoopCounters, long> count) => _threads.Sum(thread => count(thread.Counters));
+    private long Sum(Func<LoopCounters, long> count) => _workers.Sum(worker => count(worker.Counters));
 
     private void Observe(string name, string description, Func<LoopCounters, long> count, string unit = "{datagram}") =>
         _meter.CreateObservableCounter(name, () => Sum(count), unit, description);

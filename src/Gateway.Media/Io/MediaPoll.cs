@@ -8,7 +8,11 @@ internal abstract class MediaPoll : IDisposable
     /// <summary>How many threads can wait at it.</summary>
     public abstract int MostThreads { get; }
 
-    public abstract MediaThread NewThread(int number);
+    /// <summary>A worker for one of its threads, or for another.</summary>
+    public abstract MediaWorker NewWorker(int number);
+
+    /// <summary>Waits, if it may, and gives every loop its turn that has something. For its own threads.</summary>
+    public abstract void Round(MediaWorker worker, bool wait);
 
     /// <summary>Opens a socket; false when the address is taken, not of this machine, or no descriptors are left. For who has the loop's turn.</summary>
     public abstract bool TryBind(MediaLoop loop, PeerAddress local, IDatagramHandler handler, [NotNullWhen(true)] out IMediaSocket? socket);

@@ -10,17 +10,17 @@ internal abstract class MediaSocket(MediaLoop loop, PeerAddress local, IDatagram
     protected bool IsClosed { get; private set; }
 
     /// <summary>There is something to read: the loop's turn is taken, or it is left to who has it.</summary>
-    public void Signal(MediaThread thread) => loop.Signal(thread, this);
+    public void Signal(MediaWorker worker) => loop.Signal(worker, this);
 
     /// <summary>Takes in what is there, within the turn.</summary>
-    public abstract void Read(MediaThread thread);
+    public abstract void Read(MediaWorker worker);
 
     public void Send(ReadOnlySpan<byte> datagram, in PeerAddress to)
     {
         loop.VerifyTurn();
         if (!IsClosed)
         {
-            Send(loop.Thread, datagram, to);
+            Send(loop.Worker, datagram, to);
         }
     }
 
@@ -30,24 +30,24 @@ internal abstract class MediaSocket(MediaLoop loop, PeerAddress local, IDatagram
         if (!IsClosed)
         {
             IsClosed = true;
-            Close(loop.Thread);
+            Close(loop.Worker);
         }
     }
 
-    protected abstract void Send(MediaThread thread, ReadOnlySpan<byte> datagram, in PeerAddress to);
+    protected abstract void Send(MediaWorker worker, ReadOnlySpan<byte> datagram, in PeerAddress to);
 
-    protected abstract void Close(MediaThread thread);
+    protected abstract void Close(MediaWorker worker);
 
     /// <summary>Hands a datagram to the handler. A fault of one leaves those behind it alone.</summary>
-    protected void Deliver(MediaThread thread, in PeerAddress from, Span<byte> buffer, int length)
+    protected void Deliver(MediaWorker worker, in PeerAddress from, Span<byte> buffer, int length)
     {
         if (length > DatagramRoom.Longest)
         {
-            thread.Counters.Oversized++;
+            worker.Counters.Oversized++;
         }
         else if (length > 0 && !IsClosed)
         {
-            thread.Guard(handler, this, from, buffer, length, loop.Now);
+            worker.Deliver(handler, this, from, buffer, length, loop.Now);
         }
     }
 }

@@ -21,6 +21,7 @@ internal sealed class SelectPoll : MediaPoll
     private readonly List<Socket> _ready = [];
     private readonly byte[] _nothing = new byte[1];
     private long _due = long.MaxValue;
+    private int _thread;
 
     public SelectPoll(MediaLoops threads, MediaIoOptions options, ILogger logger)
     {
@@ -31,7 +32,7 @@ internal sealed class SelectPoll : MediaPoll
 
     public override int MostThreads => 1;
 
-    public override MediaThread NewThread(int number) => new SelectThread(number, _threads, this, _logger);
+    public override MediaWorker NewWorker(int number) => new SelectWorker(number, _threads, _logger);
 
     public override bool TryBind(MediaLoop loop, PeerAddress local, IDatagramHandler handler, [NotNullWhen(true)] out IMediaSocket? socket)
     {
@@ -55,6 +56,7 @@ internal sealed class SelectPoll : MediaPoll
 
         var bound = new SelectSocket(this, loop, made, PeerAddress.FromEndPoint((IPEndPoint)made.LocalEndPoint!), handler);
         _sockets[made] = bound;
+        Notice();
         socket = bound;
         return true;
     }
@@ -78,25 +80,32 @@ internal sealed class SelectPoll : MediaPoll
         }
     }
 
-    public override void Strike(long due, long now) => Volatile.Write(ref _due, due);
+    public override void Strike(long due, long now)
+    {
+        Volatile.Write(ref _due, due);
+        Notice();
+    }
 
     public override void Silence() => Volatile.Write(ref _due, long.MaxValue);
 
-    /// <summary>Waits, if it may, until something is there or a timer is due: true for that.</summary>
-    public bool Wait(SelectThread thread, bool wait)
+    public override void Round(MediaWorker worker, bool wait)
     {
+        Volatile.Write(ref _thread, worker.ThreadId);
         _ready.Clear();
         _ready.Add(_wake);
         _ready.AddRange(_sockets.Keys);
         var due = Volatile.Read(ref _due);
-        var patience = !wait ? 0 : due == long.MaxValue ? -1 : (int)Math.Clamp((due - thread.Now) * 1000, 0, int.MaxValue);
-        Socket.Select(_ready, null, null, patience);
-        return due != long.MaxValue;
-    }
+        var patience = !wait ? 0 : due == long.MaxValue ? -1 : (int)Math.Clamp((due - worker.Now) * 1000, 0, int.MaxValue);
+        try
+        {
+            Socket.Select(_ready, null, null, patience);
+        }
+        catch (ObjectDisposedException)
+        {
+            return; // closed by another thread meanwhile: the next round does without it
+        }
 
-    /// <summary>What <see cref="Wait"/> found.</summary>
-    public void Take(SelectThread thread)
-    {
+        worker.Tick();
         foreach (var socket in _ready)
         {
             if (ReferenceEquals(socket, _wake))
@@ -105,8 +114,13 @@ internal sealed class SelectPoll : MediaPoll
             }
             else if (_sockets.TryGetValue(socket, out var mine))
             {
-                mine.Signal(thread);
+                mine.Signal(worker);
             }
+        }
+
+        if (due != long.MaxValue)
+        {
+            _threads.Timers.Run(worker);
         }
     }
 
@@ -119,13 +133,20 @@ internal sealed class SelectPoll : MediaPoll
 
         _wake.Dispose();
     }
+
+    /// <summary>What the thread waits for has changed: it is to look anew, unless it is the one that changed it.</summary>
+    private void Notice()
+    {
+        if (Environment.CurrentManagedThreadId != Volatile.Read(ref _thread))
+        {
+            Wake();
+        }
+    }
 }
 
-/// <summary>The thread at a <see cref="SelectPoll"/>.</summary>
-internal sealed class SelectThread(int number, MediaLoops threads, SelectPoll poll, ILogger logger) : MediaThread(number, threads, logger)
+/// <summary>A worker at a <see cref="SelectPoll"/>.</summary>
+internal sealed class SelectWorker(int number, MediaLoops threads, ILogger logger) : MediaWorker(number, threads, logger)
 {
-    private readonly MediaLoops _threads = threads;
-
     /// <summary>Room for a datagram; one octet more than is taken in shows what is longer, where the system cuts it off without a word.</summary>
     public byte[] Buffer { get; } = new byte[DatagramRoom.Longest + DatagramRoom.Spare];
 
@@ -133,19 +154,8 @@ internal sealed class SelectThread(int number, MediaLoops threads, SelectPoll po
     {
     }
 
-    public override void Release()
+    public override void Dispose()
     {
-    }
-
-    protected override void Round(bool wait)
-    {
-        var timers = poll.Wait(this, wait);
-        Tick();
-        poll.Take(this);
-        if (timers)
-        {
-            _threads.Timers.Run(this);
-        }
     }
 }
 
@@ -155,21 +165,21 @@ internal sealed class SelectSocket(SelectPoll poll, MediaLoop loop, Socket inner
 {
     private const int MostAtOnce = 32;
 
-    public override void Read(MediaThread thread)
+    public override void Read(MediaWorker worker)
     {
         EndPoint any = new IPEndPoint(inner.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
-        var buffer = ((SelectThread)thread).Buffer;
+        var buffer = ((SelectWorker)worker).Buffer;
         for (var left = MostAtOnce; left > 0 && !IsClosed && inner.Poll(0, SelectMode.SelectRead); left--)
         {
             try
             {
                 var length = inner.ReceiveFrom(buffer.AsSpan(0, DatagramRoom.Longest + 1), ref any);
-                thread.Counters.Received++;
-                Deliver(thread, PeerAddress.FromEndPoint((IPEndPoint)any), buffer, length);
+                worker.Counters.Received++;
+                Deliver(worker, PeerAddress.FromEndPoint((IPEndPoint)any), buffer, length);
             }
             catch (SocketException exception) when (exception.SocketErrorCode == SocketError.MessageSize)
             {
-                thread.Counters.Oversized++;
+                worker.Counters.Oversized++;
             }
             catch (SocketException)
             {
@@ -178,18 +188,18 @@ internal sealed class SelectSocket(SelectPoll poll, MediaLoop loop, Socket inner
         }
     }
 
-    protected override void Send(MediaThread thread, ReadOnlySpan<byte> datagram, in PeerAddress to)
+    protected override void Send(MediaWorker worker, ReadOnlySpan<byte> datagram, in PeerAddress to)
     {
         try
         {
             inner.SendTo(datagram, to.ToEndPoint());
-            thread.Counters.Sent++;
+            worker.Counters.Sent++;
         }
         catch (SocketException)
         {
-            thread.Counters.Unsent++; // as on the network: nobody is told
+            worker.Counters.Unsent++; // as on the network: nobody is told
         }
     }
 
-    protected override void Close(MediaThread thread) => poll.Close(inner);
+    protected override void Close(MediaWorker worker) => poll.Close(inner);
 }

@@ -254,6 +254,54 @@ public abstract class MediaLoopContract(bool portable) : IAsyncLifetime, IAsyncD
     }
 
     [Fact]
+    public async Task What_is_run_from_outside_runs_at_once_when_nobody_has_the_turn()
+    {
+        var thread = 0;
+        IMediaSocket? socket = null;
+        var fired = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        Loop.Run(() =>
+        {
+            thread = Environment.CurrentManagedThreadId;
+            Assert.True(Loop.TryBind(PeerAddress.FromAddress(IPAddress.Loopback, 0), new Echo(), out socket));
+            Loop.CreateTimer(_ => fired.SetResult()).Start(Loop.Now + 10);
+        });
+
+        Assert.Equal(Environment.CurrentManagedThreadId, thread);
+        await fired.Task.WaitAsync(Patience);
+        using var peer = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        await peer.ConnectAsync(socket!.Local.ToEndPoint());
+        await peer.SendAsync(new byte[] { 9 });
+        Assert.Equal([9], await ReceiveAsync(peer));
+        Loop.Run(socket.Close);
+        Assert.True(await OnLoopAsync(() => Loop.TryBind(socket.Local, new Inbox(), out _)));
+    }
+
+    [Fact]
+    public async Task What_is_run_while_another_has_the_turn_waits_for_its_end_but_its_caller_does_not()
+    {
+        using var held = new ManualResetEventSlim();
+        using var go = new ManualResetEventSlim();
+        var order = new ConcurrentQueue<string>();
+        Loop.Post(() =>
+        {
+            held.Set();
+            go.Wait(Patience);
+            order.Enqueue("turn");
+            Loop.Run(() => order.Enqueue("from within"));
+            order.Enqueue("end of the turn");
+        });
+        Assert.True(held.Wait(Patience));
+
+        Loop.Run(() => order.Enqueue("from outside"));
+        Assert.Empty(order);
+        go.Set();
+
+        await OnLoopAsync(() => true);
+        Assert.Equal(["turn", "end of the turn", "from outside", "from within"], order);
+    }
+
+    [Fact]
     public async Task Loop_that_always_has_more_leaves_the_others_their_turns()
     {
         var endless = true;

@@ -22,6 +22,8 @@ internal sealed class TestLoop : IMediaLoop
 
     public void Post(Action work) => _posted.Enqueue(work);
 
+    public void Run(Action work) => work();
+
     public IMediaTimer CreateTimer(Action<long> fired) => new TestTimer(_timers, fired);
 
     public bool TryBind(PeerAddress local, IDatagramHandler handler, [NotNullWhen(true)] out IMediaSocket? socket)

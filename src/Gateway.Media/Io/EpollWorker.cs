@@ -1,34 +1,29 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 
 namespace Gateway.Media.Io;
 
-/// <summary>A thread at an <see cref="EpollPoll"/>, with the room into which its sockets are read (recvmmsg(2)) and from which they send.</summary>
-internal sealed unsafe class EpollThread : MediaThread
+/// <summary>A worker at an <see cref="EpollPoll"/>: what recvmmsg(2), sendmmsg(2) and epoll_wait(2) write to and read from.</summary>
+internal sealed unsafe class EpollWorker : MediaWorker
 {
     /// <summary>Datagrams that are asked for at once.</summary>
     public const int Batch = 32;
 
-    /// <summary>What one thread takes on at once: what it does not take is there for another.</summary>
-    private const int MostEvents = 8;
+    /// <summary>Events that are taken on at once: what one thread does not take is there for another.</summary>
+    public const int MostEvents = 8;
 
     private const int Room = DatagramRoom.Longest + DatagramRoom.Spare;
 
-    private readonly MediaLoops _threads;
-    private readonly EpollPoll _poll;
-    private readonly byte* _events;
     private readonly byte* _slab;
     private readonly byte* _names;
     private readonly Libc.Vector* _vectors;
     private readonly Libc.Message* _messages;
 
-    public EpollThread(int number, MediaLoops threads, EpollPoll poll, ILogger logger)
+    public EpollWorker(int number, MediaLoops threads, ILogger logger)
         : base(number, threads, logger)
     {
-        (_threads, _poll) = (threads, poll);
         Outgoing = new SendBatch(Counters);
-        _events = (byte*)NativeMemory.AllocZeroed((nuint)(MostEvents * Libc.EpollEventSize));
+        Events = (byte*)NativeMemory.AllocZeroed((nuint)(MostEvents * Libc.EpollEventSize));
         _slab = (byte*)NativeMemory.AllocZeroed(Batch * Room);
         _names = (byte*)NativeMemory.AllocZeroed(Batch * KernelAddress.Size);
         _vectors = (Libc.Vector*)NativeMemory.AllocZeroed(Batch, (nuint)sizeof(Libc.Vector));
@@ -46,14 +41,17 @@ internal sealed unsafe class EpollThread : MediaThread
         }
     }
 
+    /// <summary>Room for <see cref="MostEvents"/>.</summary>
+    public byte* Events { get; }
+
     /// <summary>What sockets send, until it is flushed.</summary>
     public SendBatch Outgoing { get; }
 
     public override void Flush() => Outgoing.Flush();
 
-    public override void Release()
+    public override void Dispose()
     {
-        NativeMemory.Free(_events);
+        NativeMemory.Free(Events);
         NativeMemory.Free(_slab);
         NativeMemory.Free(_names);
         NativeMemory.Free(_vectors);
@@ -85,26 +83,5 @@ internal sealed unsafe class EpollThread : MediaThread
         message.NameLength = KernelAddress.Size;
         message.Flags = 0;
         return new Span<byte>(_slab + (place * Room), Room);
-    }
-
-    protected override void Round(bool wait)
-    {
-        var count = _poll.Wait(_events, MostEvents, wait);
-        Tick();
-        for (var i = 0; i < count; i++)
-        {
-            var one = _events + (i * Libc.EpollEventSize);
-            switch (Unsafe.ReadUnaligned<ulong>(one + Libc.EpollDataOffset))
-            {
-                case EpollPoll.WakeTag:
-                    break; // what is queued is looked for after every round
-                case EpollPoll.TimeTag:
-                    _threads.Timers.Run(this);
-                    break;
-                case var slot:
-                    _poll.Find(slot)?.Signal(this);
-                    break;
-            }
-        }
     }
 }
