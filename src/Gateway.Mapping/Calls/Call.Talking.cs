@@ -23,7 +23,7 @@ public sealed partial record Call
 
         // ---- The phone changes something. Never content-modify: the Conversations family would end the call.
         (Active, SipReinvited { HasDescription: true } or SipReplaced) => Stay(new PrepareReoffer()),
-        (Active, SipReinvited) => Stay(new AcceptReinvite()), // 200 carries our offer
+        (Active, SipReinvited) => Stay(new OfferInReinvite()), // 200 carries our offer, ACK the answer
         (not (Idle or Cancelling), SipReinvited) => Stay(new RefuseReinvite(491)), // our own offer is still open (U-14); the phone tries again
         (Active, ReofferReady r) when r.IsHeld != PhoneHolds => (this with { PhoneHolds = r.IsHeld })
             .Stay(new AcceptReinvite(), new SendSessionInfo(r.IsHeld ? CallInfo.Hold : CallInfo.Unhold)),
@@ -32,6 +32,8 @@ public sealed partial record Call
         (Active, ReofferFailed) => Stay(new RefuseReinvite(500)),
         (Active, SipReinviteAnswered) => (this with { ReinviteIsVital = false }).Stay(new UpdateSipMedia()),
         (Active, SipReinviteRefused) when !ReinviteIsVital => Stay(), // RFC 3261 section 14.1: parameters unchanged
+        (Active, SipAcknowledged { HasDescription: true } a) when a.IsHeld != PhoneHolds => (this with { PhoneHolds = a.IsHeld })
+            .Stay(new UpdateSipMedia(), new SendSessionInfo(a.IsHeld ? CallInfo.Hold : CallInfo.Unhold)),
         (Active, SipAcknowledged { HasDescription: true }) => Stay(new UpdateSipMedia()),
 
         // ---- The user goes on with another device (J-50), or says that she will (J-55).

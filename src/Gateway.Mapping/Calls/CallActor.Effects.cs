@@ -143,10 +143,14 @@ internal sealed partial class CallActor
                 _leg?.Bye(b.Reason);
                 return true;
             case CallEffect.SendReinvite:
+                _isReinviteOpen = true;
                 _leg?.Reinvite(_media.Redirected(_call.UserHolds, _call.PhoneHolds));
                 return true;
             case CallEffect.AcceptReinvite:
-                AcceptReinvite();
+                AcceptReinvite(_media.SipDescription);
+                return true;
+            case CallEffect.OfferInReinvite:
+                AcceptReinvite(_media.Redirected(_call.UserHolds, phoneHolds: false)); // its own hold is the phone's to say again, or not
                 return true;
             case CallEffect.RefuseReinvite r:
                 RefuseReinvite(r.Status, r.Warning);
@@ -220,17 +224,24 @@ internal sealed partial class CallActor
     }
 
     // The new leg of an INVITE with Replaces gets a first answer, not one to a re-INVITE; the stack then ends the old leg (J-54).
-    private void AcceptReinvite()
+    private void AcceptReinvite(string description)
     {
         if (_replacement is not { } leg)
         {
-            _leg?.AcceptReinvite(_media.SipDescription);
+            if (_isReinviteOpen)
+            {
+                // Ours waits for the phone's to be over, and would go out with what was true before it, under an older o= (RFC 3264 section 8).
+                _leg?.Reinvite(_media.Redirected(_call.UserHolds, _call.PhoneHolds));
+            }
+
+            _leg?.AcceptReinvite(description);
             return;
         }
 
         _replacement = null;
+        _isReinviteOpen = false; // that was the old leg's
         Volatile.Write(ref _leg, leg);
-        leg.Answer(_media.SipDescription);
+        leg.Answer(description);
     }
 
     private void RefuseReinvite(int status, SipWarning? warning)

@@ -27,6 +27,7 @@ internal sealed partial class CallActor : IAsyncDisposable
     private ISipCall? _leg;
     private readonly SipLegSink _sink;
     private ISipCall? _replacement;
+    private bool _isReinviteOpen;
     private SipTarget? _target;
     private volatile bool _isRedirected;
     private bool _isBroken;
@@ -268,6 +269,10 @@ internal sealed partial class CallActor : IAsyncDisposable
         {
             case CallEvent.SessionInitiated or CallEvent.SessionAccepted when next.State != before.State && input.Jingle is not null:
                 _media.Client = input.Jingle;
+                break;
+            case CallEvent.SipReinviteAnswered or CallEvent.SipReinviteRefused:
+                _isReinviteOpen = false;
+                _media.Phone = input.PhoneSdp ?? _media.Phone;
                 break;
             case CallEvent.SipReinvited or CallEvent.SipReplaced:
                 _media.PhoneReoffer = input.PhoneSdp;

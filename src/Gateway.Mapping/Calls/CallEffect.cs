@@ -119,6 +119,9 @@ public abstract record CallEffect
     /// <summary>200 to the phone's re-INVITE.</summary>
     public sealed record AcceptReinvite : CallEffect;
 
+    /// <summary>200 to the phone's re-INVITE without a description: our offer, as if the call were new (RFC 3261 section 14.2).</summary>
+    public sealed record OfferInReinvite : CallEffect;
+
     /// <summary>Refusal of the phone's re-INVITE. <paramref name="Warning"/>: what a 488 is about (RFC 3261 section 20.43).</summary>
     public sealed record RefuseReinvite(int Status, SipWarning? Warning = null) : CallEffect;
 

@@ -113,8 +113,10 @@ public abstract record CallEvent
     /// <summary>The SIP caller cancelled.</summary>
     public sealed record SipCancelled(SipReason? Reason) : CallEvent;
 
-    /// <summary>ACK of our 200; with the answer of a late offer, or without.</summary>
-    public sealed record SipAcknowledged(bool HasDescription) : CallEvent;
+    /// <summary>
+    /// ACK of our 200; with the answer of a late offer, or without. <paramref name="IsHeld"/>: that answer holds the call.
+    /// </summary>
+    public sealed record SipAcknowledged(bool HasDescription, bool IsHeld = false) : CallEvent;
 
     /// <summary>The dialog ended without our doing.</summary>
     public sealed record SipEnded(SipEndCause Cause, SipReason? Reason) : CallEvent;

@@ -281,15 +281,14 @@ internal sealed partial class CallMedia
 
         var made = await OfferAsync(
             PhoneTag, Describes.InPlacesOf(table, plan.Filtered), MediaProfile.WebRtc, plan.TranscodeFor(answer)).ConfigureAwait(false);
-        if (!made.IsOk || Parse(made.Sdp) is not { } toClient)
+        if (!made.IsOk)
         {
-            Post(new CallEvent.ReofferFailed(made.IsOk ? MediaFault.Refused : made.Fault), () => { });
+            Post(new CallEvent.ReofferFailed(made.Fault), () => { });
             return null;
         }
 
         // The client is not told of the phone's new numbers, and keeps those that it knows.
-        made = await AnswerAsync(
-            PhoneTag, UserTag, _context.Relay.Renumbers ? answer : CodecComparison.AnswerFor(toClient, answer), MediaProfile.PlainRtp).ConfigureAwait(false);
+        made = await AnswerAsync(PhoneTag, UserTag, answer, MediaProfile.PlainRtp).ConfigureAwait(false);
         if (!made.IsOk || Parse(made.Sdp) is not { } toPhone || !plan.IsAnsweredBy(toPhone))
         {
             Post(new CallEvent.ReofferFailed(made.IsOk ? MediaFault.Refused : made.Fault), () => { });

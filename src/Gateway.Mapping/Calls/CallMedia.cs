@@ -122,6 +122,7 @@ internal sealed partial class CallMedia : IAsyncDisposable
     public void PrepareSipAnswer()
     {
         var (client, table, plan) = (Client!, _table!, _plan!);
+        var isLate = Phone is null;
         Enqueue("answer to SIP", async () =>
         {
             if (!JingleToSdp.TryConvert(client, JingleCreator.Responder, table, Descriptions, out var answer, out _))
@@ -142,10 +143,16 @@ internal sealed partial class CallMedia : IAsyncDisposable
                 return;
             }
 
+            if (isLate && (sdp = await OfferLateAsync(client, table).ConfigureAwait(false)) is null)
+            {
+                return;
+            }
+
             Post(new CallEvent.AnswerReady(), () =>
             {
                 _relayedClient = client;
-                Show(_shown = plan.Restore(PhoneProfile.Trim(sdp)));
+                _shown = plan.Restore(PhoneProfile.Trim(sdp));
+                Show(isLate ? _shown : SdpHold.Answer(_shown, plan.Offer, heldByUs: false));
                 FlushCandidates(client, table);
             });
         });
@@ -253,10 +260,27 @@ internal sealed partial class CallMedia : IAsyncDisposable
                 (_table, _plan, _relayedClient, JingleAnswer) = (table, plan, client, accept);
                 _relayedPhone = phone is null ? null : theirs;
                 var toPhone = PhoneProfile.Trim(shown);
-                Show(_shown = phone is null ? toPhone : plan.Restore(CodecComparison.AnswerFor(plan.Filtered, toPhone)));
+                _shown = phone is null ? toPhone : plan.Restore(CodecComparison.AnswerFor(plan.Filtered, toPhone));
+                Show(phone is null ? _shown : SdpHold.Answer(_shown, theirs, heldByUs: false));
                 FlushCandidates(client, table);
             });
         });
+    }
+
+    /// <summary>
+    /// The offer of a 200: the client's codecs, and those of every phone behind them, for the client was asked for a phone that has
+    /// them all (<see cref="GatewayOffer"/>) and may have chosen one that this phone has not.
+    /// </summary>
+    private async Task<SdpSession?> OfferLateAsync(JingleElement client, MediaTable table)
+    {
+        if (!TryDescribe(client, table, DtlsSetup.ActPass, out var offer))
+        {
+            Fail(CallMediaFault.NotAcceptable);
+            return null;
+        }
+
+        var made = await OfferAsync(UserTag, offer, MediaProfile.PlainRtp, WithDigits(["PCMU", "PCMA"], offer)).ConfigureAwait(false);
+        return TryTake(made, out var sdp) ? sdp : null;
     }
 
     public async ValueTask DisposeAsync()

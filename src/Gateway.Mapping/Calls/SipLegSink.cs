@@ -1,3 +1,4 @@
+using Gateway.Mapping.Descriptions;
 using Gateway.Sip.UserAgent;
 
 namespace Gateway.Mapping.Calls;
@@ -52,7 +53,7 @@ internal sealed class SipLegSink(CallActor call) : ISipCallSink
         SipCallEvent.Answered a => new(new CallEvent.SipAnswered()) { PhoneSdp = a.Sdp },
         SipCallEvent.Refused r => new(new CallEvent.SipRefused(r.Failure, call.Elsewhere(r.Failure))),
         SipCallEvent.Cancelled c => new(new CallEvent.SipCancelled(c.Reason)),
-        SipCallEvent.Acknowledged a => new(new CallEvent.SipAcknowledged(a.Sdp is not null)) { PhoneSdp = a.Sdp },
+        SipCallEvent.Acknowledged a => new(new CallEvent.SipAcknowledged(a.Sdp is not null, SdpHold.IsHold(a.Sdp))) { PhoneSdp = a.Sdp },
         SipCallEvent.Ended ended => new(new CallEvent.SipEnded(ended.Cause, ended.Reason)),
         SipCallEvent.Reinvited r => new(new CallEvent.SipReinvited(r.Sdp is not null)) { PhoneSdp = r.Sdp },
         SipCallEvent.ReinviteAnswered r => new(new CallEvent.SipReinviteAnswered()) { PhoneSdp = r.Sdp },

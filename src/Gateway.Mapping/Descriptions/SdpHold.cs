@@ -30,6 +30,9 @@ public static class SdpHold
         };
     }
 
+    /// <summary>Whether a description holds the call; false for none.</summary>
+    public static bool IsHold(string? sdp) => sdp is not null && SdpSession.TryParse(sdp, out var said, out _) && said.IsHold;
+
     /// <summary>Whether who was told of one direction may still do all that the other asks for.</summary>
     public static bool Allows(SdpDirection known, SdpDirection now)
     {

@@ -89,15 +89,15 @@ public sealed record SipOfferPlan
     }
 
     /// <summary>
-    /// What is transcoded for a client that cannot be asked any more, for it has answered: to its own codecs, where the offer has none of
-    /// them.
+    /// What is transcoded for a client that cannot be asked any more, for it has answered: its own codecs that the offer has not, for it
+    /// goes on with the one that it sends.
     /// </summary>
     /// <param name="client">What the client may send and get.</param>
     public ImmutableArray<string> TranscodeFor(SdpSession client)
     {
         ArgumentNullException.ThrowIfNull(client);
-        return Voice(Filtered).Intersect(Voice(client)).Any() ? Transcode
-            : [.. Transcode.Union(CommonNames(client), StringComparer.OrdinalIgnoreCase)];
+        var offered = Voice(Filtered).Select(codec => codec.Encoding).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return [.. Transcode.Union(CommonNames(client).Where(name => !offered.Contains(name)), StringComparer.OrdinalIgnoreCase)];
     }
 
     /// <summary>The relay's answer with the refused streams in their places.</summary>

@@ -44,7 +44,8 @@ internal sealed class OwnOffer(SipStack stack, CallSession session, bool ownsCal
             return;
         }
 
-        _sent = _queued with { Tries = _queued.Tries + 1 };
+        // A refresh repeats what was said last, which may be newer than when it fell due (RFC 3264 section 8).
+        _sent = _queued with { Tries = _queued.Tries + 1, Sdp = _queued.IsRefresh ? session.LocalSdp : _queued.Sdp };
         _queued = null;
         var invite = session.Dialog.Request(SipMethod.Invite) with { Sdp = _sent.Sdp };
         invite = invite.With(SipHeaders.Allow, stack.Policy.Allow)

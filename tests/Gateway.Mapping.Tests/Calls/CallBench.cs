@@ -179,6 +179,13 @@ internal sealed class CallBench : IAsyncDisposable
             }
         }
 
+        /// <summary>What session-info told, in its order.</summary>
+        public IEnumerable<string> Infos =>
+            from stanza in _sent
+            from jingle in stanza.Elements()
+            where jingle.Attribute("action")?.Value == "session-info"
+            select jingle.Elements().First().Name.LocalName;
+
         public int Count(string name, string? action = null) => _sent.Count(stanza => Has(stanza, name, action));
 
         private static bool Has(XElement stanza, string name, string? action) => stanza.Elements().Any(
@@ -252,7 +259,8 @@ internal sealed class CallBench : IAsyncDisposable
         /// <summary>Waits until a re-INVITE of the phone has its answer, whatever that is.</summary>
         public Task Answers() => When(done => done.StartsWith("200 ", StringComparison.Ordinal) || done.Contains(" to re-INVITE", StringComparison.Ordinal));
 
-        private async Task When(Predicate<string> isIt)
+        /// <summary>Waits until something like it was done.</summary>
+        public async Task When(Predicate<string> isIt)
         {
             using var patience = new CancellationTokenSource(Patience);
             while (!_done.Any(done => isIt(done)))

@@ -70,6 +70,7 @@ internal static class CallSamples
         ("CANCEL", new CallEvent.SipCancelled(null)),
         ("ACK", new CallEvent.SipAcknowledged(false)),
         ("ACK with SDP", new CallEvent.SipAcknowledged(true)),
+        ("ACK with SDP, held", new CallEvent.SipAcknowledged(true, IsHeld: true)),
         ("BYE", new CallEvent.SipEnded(SipEndCause.Bye, null)),
         ("dialog lost", new CallEvent.SipEnded(SipEndCause.DialogLost, null)),
         ("re-INVITE", new CallEvent.SipReinvited(true)),

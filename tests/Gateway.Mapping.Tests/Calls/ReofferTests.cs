@@ -108,6 +108,93 @@ public sealed class ReofferTests
         Assert.Contains("UDP/TLS/RTP/SAVPF 0 126\r\n", bench.Relay.Answered, StringComparison.Ordinal);
     }
 
+    [Theory] // RFC 3261 section 14.2: as if the call were new, so its hold ends there unless its answer says so again; R-10
+    [InlineData("", "unhold")]
+    [InlineData("a=sendonly\r\n", null)]
+    public async Task Phone_on_hold_that_asks_for_an_offer_can_resume(string direction, string? told)
+    {
+        await using var bench = new CallBench();
+        var (leg, sink) = await Talk(bench, FakeRelay.Phone);
+        sink.TryPost(new SipCallEvent.Reinvited(FakeRelay.Phone + "a=sendonly\r\n"));
+        await leg.When("200 recvonly");
+
+        sink.TryPost(new SipCallEvent.Reinvited(null));
+        await leg.When("200 to re-INVITE");
+        Assert.Contains("a=sendrecv\r\n", leg.Told.Last(), StringComparison.Ordinal);
+        sink.TryPost(new SipCallEvent.Acknowledged(FakeRelay.Phone + direction));
+        bench.Jingle("session-info", inner: "<hold xmlns='urn:xmpp:jingle:apps:rtp:info:1'/>"); // after whatever else is told
+        await leg.When(done => done.StartsWith("re-INVITE", StringComparison.Ordinal));
+
+        Assert.Equal(told is null ? "hold" : $"hold {told}", string.Join(' ', bench.Link.Infos));
+    }
+
+    [Fact] // transfers hold like this
+    public async Task Answer_in_the_ACK_that_holds_is_told_to_the_client()
+    {
+        await using var bench = new CallBench();
+        var (leg, sink) = await Talk(bench, FakeRelay.Phone);
+
+        sink.TryPost(new SipCallEvent.Reinvited(null));
+        await leg.Answers();
+        sink.TryPost(new SipCallEvent.Acknowledged(FakeRelay.Phone + "a=inactive\r\n"));
+
+        await bench.Link.Get("jingle", "session-info");
+        Assert.Equal(["hold"], bench.Link.Infos);
+    }
+
+    [Fact] // RFC 3264 section 8: the version rises from description to description, also when ours has to wait for the phone's
+    public async Task Hold_that_waits_for_the_phones_offer_goes_out_as_the_newer_description()
+    {
+        await using var bench = new CallBench();
+        var (leg, sink) = await Talk(bench, FakeRelay.Phone);
+        bench.Jingle("session-info", inner: "<hold xmlns='urn:xmpp:jingle:apps:rtp:info:1'/>");
+        await leg.When("re-INVITE sendonly"); // and is refused by 491, which the stack keeps to itself
+
+        sink.TryPost(new SipCallEvent.Reinvited(FakeRelay.Phone.Replace("AVP 0 126", "AVP 0 8 126", StringComparison.Ordinal) + "a=recvonly\r\n"));
+        await leg.Answers();
+
+        // The stack's queue is given the newer one before the answer starts it.
+        Assert.Equal(["re-INVITE sendonly", "re-INVITE sendonly", "200 to re-INVITE"], leg.Done);
+        var versions = leg.Told.Select(sdp => int.Parse(sdp.Split("o=")[1].Split(' ')[2], System.Globalization.CultureInfo.InvariantCulture)).ToList();
+        Assert.True(versions[1] >= versions[2], "ours goes out after the answer");
+    }
+
+    [Theory] // RFC 3264 section 6.1
+    [InlineData("sendonly", "recvonly")]
+    [InlineData("inactive", "inactive")]
+    [InlineData("sendrecv", "sendrecv")]
+    public async Task Phone_that_calls_on_hold_is_answered_so(string offered, string answered)
+    {
+        await using var bench = new CallBench();
+        var leg = await Answered(bench, FakeRelay.Phone + $"a={offered}\r\n");
+
+        Assert.Contains($"a={answered}\r\n", leg.Told.Last(), StringComparison.Ordinal);
+    }
+
+    [Fact] // what the phone is told is an offer, of a place where the relay listens, and with codecs that phones have
+    public async Task Late_offer_is_the_relays_and_has_the_codecs_of_phones()
+    {
+        await using var bench = new CallBench();
+        await Answered(bench, null);
+
+        var offer = bench.Relay.Offers.Last();
+        Assert.Equal(("x", MediaProfile.PlainRtp), (offer.FromTag, offer.Towards));
+        Assert.Contains("PCMU", offer.Transcode);
+        Assert.Contains("PCMA", offer.Transcode);
+    }
+
+    /// <summary>A call to XMPP that is answered.</summary>
+    private static async Task<FakeCall> Answered(CallBench bench, string? phone)
+    {
+        var (_, leg) = bench.Invite(sdp: phone);
+        var sid = (await bench.Link.Get("propose")).Elements().First().Attribute("id")!.Value;
+        bench.Jmi("proceed", sid);
+        await bench.WhenIn(CallState.Initiated);
+        bench.Jingle("session-accept", sid, inner: Contents("active"));
+        await leg.When("200");
+        return leg;
+    }
+
     /// <summary>A call to SIP that both talk in.</summary>
     private static async Task<(FakeCall Leg, ISipCallSink Sink)> Talk(CallBench bench, string phone, string? contents = null)
     {

@@ -39,6 +39,24 @@ public sealed class SessionTimerTests : IDisposable
         Assert.Empty(_ua.Sink.Taken()); // the owner has asked for nothing
     }
 
+    [Fact] // RFC 3264 section 8: an older version after a newer one says nothing to the peer, or something wrong
+    public void Refresh_that_had_to_wait_repeats_what_was_said_since()
+    {
+        var call = _ua.Answered("Session-Expires: 600;refresher=uac");
+        _ua.Time.Advance(TimeSpan.FromSeconds(300));
+        var refresh = _ua.Request(SipMethod.Invite);
+        _ua.Reply(refresh, 491);
+        _ua.Request(SipMethod.Ack);
+        var theirs = _ua.Receive(_ua.InDialog(refresh, "b", SipMethod.Invite, 1, TestAgent.Offer));
+        _ua.Response(100);
+        _ua.Time.Advance(TimeSpan.FromSeconds(4));
+        call.AcceptReinvite("v=0 newer");
+        var ok = _ua.Response(200);
+        _ua.Receive(_ua.AckOf(theirs, ok));
+
+        Assert.Equal("v=0 newer", _ua.Request(SipMethod.Invite).SessionDescription);
+    }
+
     [Fact] // section 10: the lesser of 32 s and a third before the end
     public void Peer_that_does_not_refresh_loses_the_call()
     {
