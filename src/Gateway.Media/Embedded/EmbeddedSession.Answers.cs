@@ -139,7 +139,7 @@ internal sealed partial class EmbeddedSession
             slot.Keys.Clear();
         }
 
-        return TryOpenPlain(end, index, offered.Address) is { } plain
+        return TryFollow(end, index, offered.Address) is { } plain
             ? () => plain.Describe(offered.Protocol, key.Length > 0 ? [key] : []) : null;
     }
 
@@ -147,7 +147,7 @@ internal sealed partial class EmbeddedSession
     {
         var (end, offered) = (exchange.Offerer, exchange.Description.Media[index]);
         var slot = end.Medium(index);
-        var mid = slot.Mid ??= offered.Mid ?? $"{index}";
+        var mid = slot.Mid = offered.Mid ?? slot.Mid ?? $"{index}"; // another device of the same end may name it otherwise
         var isBundled = offered.Mid is { } own && exchange.Description.Bundle.Contains(own);
         if (TryOpenWebRtc(end, index, isOffer: false, isBundled) is not { } transport)
         {

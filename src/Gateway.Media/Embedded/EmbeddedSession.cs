@@ -198,6 +198,20 @@ internal sealed partial class EmbeddedSession
         return slot.Plain;
     }
 
+    /// <summary>The same for an end that says where it is, perhaps now in the other family of addresses.</summary>
+    private PlainSide? TryFollow(RelayEnd end, int index, string address)
+    {
+        var slot = end.Medium(index);
+        if (slot.Plain is not { } here || !PeerAddress.TryParse(address, 0, out var peer) || peer.IsAny
+            || peer.IsIPv4 == here.Transport.Local.IsIPv4 || !_context.Hosts.Any(host => host.Bound.IsIPv4 == peer.IsIPv4))
+        {
+            return TryOpenPlain(end, index, address);
+        }
+
+        (slot.Plain, slot.Other) = (slot.Other, here);
+        return TryOpenPlain(end, index, address);
+    }
+
     /// <summary>All media of an end share one transport, unless the end itself keeps them apart.</summary>
     private WebRtcTransport? TryOpenWebRtc(RelayEnd end, int index, bool isOffer, bool isBundled = true)
     {

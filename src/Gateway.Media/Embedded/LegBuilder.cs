@@ -1,3 +1,4 @@
+using System.Net;
 using Gateway.Media.Embedded.Descriptions;
 using Gateway.Media.Io;
 using Gateway.Media.Rtp;
@@ -19,6 +20,8 @@ internal sealed class LegBuilder(RelayEnd end, SessionText said)
 
     public void Add(StreamPlan stream) => _streams.Add(stream);
 
+    private static PeerAddress Anywhere(PeerAddress local) => PeerAddress.FromAddress(local.IsIPv4 ? IPAddress.Any : IPAddress.IPv6Any, 0);
+
     /// <summary>The end's side of one medium.</summary>
     public StreamSide Side(int index, CodecPairs pairs)
     {
@@ -37,9 +40,10 @@ internal sealed class LegBuilder(RelayEnd end, SessionText said)
         }
         else if (number >= 0)
         {
-            // RFC 3264 section 8.4: the unspecified address asks for silence.
-            var isHeld = !PeerAddress.TryParse(medium.Address, medium.Port, out var rtp) || rtp.IsAny;
+            // RFC 3264 section 8.4: the unspecified address asks for silence. A name is not looked up: the peer is where its packets come from.
+            var isHeld = PeerAddress.TryParse(medium.Address, medium.Port, out var rtp) && rtp.IsAny;
             direction = isHeld ? direction & ~MediaDirection.Receives : direction;
+            rtp = isHeld || !rtp.IsNone ? rtp : Anywhere(slot.Plain!.Transport.Local);
             _transports[number] = new TransportPlan.Plain(rtp, rtp.WithPort(medium.RtcpPort ?? Math.Min(medium.Port + 1, ushort.MaxValue)))
             {
                 Sdes = slot.Keys.Plan,

@@ -118,6 +118,9 @@ internal sealed class EndMedium : IDisposable
     /// <summary>Our side when it does not.</summary>
     public PlainSide? Plain { get; set; }
 
+    /// <summary>The same in the other family of addresses, if the end went from one to the other.</summary>
+    public PlainSide? Other { get; set; }
+
     /// <summary>Its identification towards this end (RFC 5888), which stays.</summary>
     public string? Mid { get; set; }
 
@@ -127,7 +130,10 @@ internal sealed class EndMedium : IDisposable
     /// <summary>Payload types that it was shown last: what it may send is numbered so (RFC 3264 section 5.1).</summary>
     public ImmutableArray<PayloadFormat> Shown { get; set; } = [];
 
-    /// <summary>What it was shown before: packets so numbered may be under way, or it was never told of the change.</summary>
+    /// <summary>
+    /// What it was shown before, the newest first, each number once: packets so numbered may be under way, or it was never told of the
+    /// changes since.
+    /// </summary>
     public ImmutableArray<PayloadFormat> ShownBefore { get; set; } = [];
 
     /// <summary>Keys that descriptions carry (RFC 4568).</summary>
@@ -140,7 +146,7 @@ internal sealed class EndMedium : IDisposable
     {
         if (!Shown.SequenceEqual(payloads))
         {
-            (ShownBefore, Shown) = (Shown, payloads);
+            (ShownBefore, Shown) = ([.. Shown.Concat(ShownBefore).DistinctBy(format => format.Id)], payloads);
         }
     }
 
@@ -148,6 +154,7 @@ internal sealed class EndMedium : IDisposable
     {
         WebRtc?.Dispose();
         Plain?.Transport.Close();
+        Other?.Transport.Close();
         Keys.Dispose();
     }
 }

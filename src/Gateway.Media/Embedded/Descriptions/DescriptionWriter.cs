@@ -36,7 +36,7 @@ internal static class DescriptionWriter
         SessionText? reader = null)
     {
         var text = Empty();
-        WriteSession(text, author, media, isBundled: reader is null || !reader.Bundle.IsEmpty);
+        WriteSession(text, author, media, reader?.Bundle);
         for (var i = 0; i < author.Media.Length; i++)
         {
             WriteMedium(text, author.Media[i], media[i], payloads[i]);
@@ -64,10 +64,11 @@ internal static class DescriptionWriter
     }
 
     private static void WriteSession(
-        StringBuilder text, SessionText author, ImmutableArray<LocalMedium> media, bool isBundled)
+        StringBuilder text, SessionText author, ImmutableArray<LocalMedium> media, ImmutableArray<string>? offered)
     {
         var first = media.FirstOrDefault(medium => medium is not LocalMedium.Refused) ?? media[0];
-        var bundle = isBundled ? media.OfType<LocalMedium.WebRtc>().ToList() : [];
+        // RFC 9143 section 7.3.3: an answer bundles nothing that the offer kept apart.
+        var bundle = media.OfType<LocalMedium.WebRtc>().Where(medium => offered?.Contains(medium.Mid) != false).ToList();
         var isAddressed = false;
         foreach (var line in author.Lines)
         {

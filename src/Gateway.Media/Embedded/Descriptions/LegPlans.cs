@@ -28,7 +28,10 @@ internal static class LegPlans
         }
 
         AddUnanswered(toOfferer, offerer, answerer);
-        return (Plan(stream, offerer, answerer, Rules(toAnswerer, offerer)), Plan(stream, answerer, offerer, Rules(toOfferer, answerer)));
+        var voice = pairs.Pairs.FirstOrDefault(pair => !pair.Offerer.IsAuxiliary);
+        return (
+            Plan(stream, offerer, answerer, Rules(toAnswerer, offerer), voice?.Offerer.ClockRate),
+            Plan(stream, answerer, offerer, Rules(toOfferer, answerer), voice?.Answerer.ClockRate));
     }
 
     /// <summary>
@@ -46,7 +49,8 @@ internal static class LegPlans
         }
     }
 
-    private static StreamPlan Plan(StreamKind kind, StreamSide side, StreamSide other, ImmutableArray<PayloadRule> rules) =>
+    private static StreamPlan Plan(
+        StreamKind kind, StreamSide side, StreamSide other, ImmutableArray<PayloadRule> rules, int? clockRate) =>
         new(kind, side.Transport)
         {
             Receives = side.Direction.HasFlag(MediaDirection.Sends) && other.Direction.HasFlag(MediaDirection.Receives),
@@ -55,11 +59,16 @@ internal static class LegPlans
             LocalSsrc = side.Source.Ssrc,
             CName = side.Source.Name,
             PacketTime = side.PacketTime,
-            Digits = side.Payloads.FirstOrDefault(format => format.IsEvent) is { } digits ? new(digits.Id, digits.ClockRate) : null,
+            Digits = DigitsOf(side, clockRate) is { } digits ? new(digits.Id, digits.ClockRate) : null,
             ComfortPayload = kind == StreamKind.Audio
                 ? side.Payloads.FirstOrDefault(format => TranscodedCodecs.Knows(format)) : null,
             Feedback = side.Feedback,
         };
+
+    /// <summary>With the clock of the voice beside them, if the end has such (R-41, RFC 4733 section 2.6).</summary>
+    private static PayloadFormat? DigitsOf(StreamSide side, int? clockRate) =>
+        side.Payloads.FirstOrDefault(format => format.IsEvent && format.ClockRate == clockRate)
+            ?? side.Payloads.FirstOrDefault(format => format.IsEvent);
 
     /// <summary>
     /// For every payload number that the peer may send: what it was shown, what its own description names, and what it was shown

@@ -81,7 +81,7 @@ internal sealed record MediaSection
     /// <summary>The port of a=rtcp (RFC 3605); null: the next one.</summary>
     public int? RtcpPort { get; init; }
 
-    /// <summary>Milliseconds of audio in a packet that the author would like (RFC 8866 section 6.4).</summary>
+    /// <summary>Milliseconds of audio in a packet that the author would like, and takes at most (RFC 8866 sections 6.4 and 6.5).</summary>
     public int PacketTime { get; init; } = 20;
 
     /// <summary>The values of a=crypto (RFC 4568).</summary>

@@ -22,7 +22,7 @@ internal sealed class SectionReader(string kind, int port, string protocol, Immu
     private MediaDirection? _direction;
     private SetupRole? _setup;
     private bool _mux, _end;
-    private int? _rtcpPort, _packetTime;
+    private int? _rtcpPort, _packetTime, _longestPacketTime;
 
     /// <summary>Reads an m= line: medium, port, protocol, formats.</summary>
     public static bool TryOpen(ReadOnlySpan<char> line, [NotNullWhen(true)] out SectionReader? reader)
@@ -89,7 +89,7 @@ internal sealed class SectionReader(string kind, int port, string protocol, Immu
         HasSetup = (_setup ?? session._setup) is not null,
         HasRtcpMux = _mux,
         RtcpPort = _rtcpPort,
-        PacketTime = Math.Clamp(_packetTime ?? 20, 10, 60),
+        PacketTime = Math.Clamp(Math.Min(_packetTime ?? 20, _longestPacketTime ?? 60), 10, 60),
         Crypto = All(_crypto),
         Feedback = All(_feedback),
     };
@@ -171,6 +171,9 @@ internal sealed class SectionReader(string kind, int port, string protocol, Immu
                 break;
             case "ptime" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var time):
                 _packetTime = time;
+                break;
+            case "maxptime" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var longest):
+                _longestPacketTime = longest;
                 break;
             case "mid":
                 _mid = value.ToString();

@@ -1,3 +1,4 @@
+using Gateway.Media.Embedded;
 using Gateway.Media.Embedded.Descriptions;
 using Gateway.Media.Rtp;
 
@@ -25,5 +26,32 @@ public sealed class LegPlansTests
                 new(Opus, Pcmu, PayloadAction.Transcode),
             ],
             plan.Incoming);
+    }
+
+    [Fact] // pressed keys have the clock of the voice beside them
+    public void Keys_have_the_clock_of_the_voice()
+    {
+        PayloadFormat narrow = new(101, "telephone-event", 8000), wide = new(110, "telephone-event", 48000);
+        var pairs = CodecPairs.Of([Opus, narrow, wide], [Opus, narrow, wide]);
+        StreamSide Side(uint ssrc) => new(0, MediaDirection.Both, [Opus, narrow, wide], [], [], new(ssrc, "a"));
+
+        var (plan, _) = LegPlans.Of("audio", pairs, Side(1), Side(2));
+
+        Assert.Equal(wide.Id, plan.Digits?.Payload);
+    }
+
+    [Fact] // RFC 3264 section 8.3.2: a change that the end was never told of, and another, do not take its numbers away
+    public void Numbers_of_long_ago_are_still_understood()
+    {
+        using var slot = new EndMedium();
+        slot.Show([Opus]);
+        slot.Show([Opus with { Id = 96 }, Pcmu]);
+        slot.Show([Opus with { Id = 97 }]);
+        var pairs = CodecPairs.Of([Opus with { Id = 97 }], [Opus with { Id = 97 }]);
+        var side = new StreamSide(0, MediaDirection.Both, [Opus with { Id = 97 }], slot.Shown, slot.ShownBefore, new(1, "a"));
+
+        var (plan, _) = LegPlans.Of("audio", pairs, side, side);
+
+        Assert.Equal([97, 96, 111], plan.Incoming.Select(rule => (int)rule.Incoming.Id));
     }
 }

@@ -29,6 +29,14 @@ public sealed class SessionTextTests
             [new(9, "G722", 8000), new(0, "telephone-event", 8000), new(111, "opus", 48000, 2)], read.Media[0].Payloads);
     }
 
+    [Theory] // RFC 8866 sections 6.4, 6.5
+    [InlineData("a=ptime:40\r\n", 40)]
+    [InlineData("a=maxptime:10\r\n", 10)]
+    [InlineData("a=ptime:40\r\na=maxptime:30\r\n", 30)]
+    [InlineData("a=maxptime:120\r\n", 20)]
+    public void Packets_are_as_long_as_wanted_and_no_longer_than_allowed(string lines, int time) =>
+        Assert.Equal(time, Read(Head + "m=audio 4000 RTP/AVP 0\r\n" + lines).Media[0].PacketTime);
+
     [Theory]
     [InlineData("m=audio 70000 RTP/AVP 0")]
     [InlineData("m=audio -1 RTP/AVP 0")]
