@@ -16,36 +16,46 @@ internal sealed class ComfortAudio : IDisposable
     public int Write(PayloadFormat format, int milliseconds, Span<byte> payload)
     {
         var samples = Math.Min(8 * milliseconds, payload.Length);
-        switch (format.Encoding.ToUpperInvariant())
+        if (Is(format, "PCMU"))
         {
-            case "PCMU":
-                payload[..samples].Fill(0xFF);
-                return samples;
-            case "PCMA":
-                payload[..samples].Fill(0xD5);
-                return samples;
-            case "OPUS":
-                // One frame of 20 ms, CELT at full band, mono (RFC 6716 section 3.1), whose first symbol says silence.
-                ReadOnlySpan<byte> frame = [0xF8, 0xFF, 0xFE];
-                frame.CopyTo(payload);
-                return frame.Length;
-            case "G722":
-                // Each octet depends on all before it: there is none that stands for silence by itself.
-                Span<short> silence = stackalloc short[16 * LongestPacket];
-                silence.Clear();
-                return (_g722 ??= new G722Encoder()).Encode(silence[..(16 * milliseconds)], payload);
-            default:
-                return 0;
+            payload[..samples].Fill(G711.MuLawZero);
+            return samples;
         }
+
+        if (Is(format, "PCMA"))
+        {
+            payload[..samples].Fill(G711.ALawZero);
+            return samples;
+        }
+
+        if (Is(format, "opus"))
+        {
+            // One frame of 20 ms, CELT at full band, mono (RFC 6716 section 3.1), whose first symbol says silence.
+            ReadOnlySpan<byte> frame = [0xF8, 0xFF, 0xFE];
+            frame.CopyTo(payload);
+            return frame.Length;
+        }
+
+        return Is(format, "G722") ? WriteG722(milliseconds, payload) : 0;
     }
 
     /// <summary>Milliseconds between packets.</summary>
     public static int Duration(PayloadFormat format, int packetTime) =>
-        format.Encoding.Equals("opus", StringComparison.OrdinalIgnoreCase) ? 20 : Math.Clamp(packetTime, 10, LongestPacket);
+        Is(format, "opus") ? 20 : Math.Clamp(packetTime, 10, LongestPacket);
 
     public void Dispose()
     {
         _g722?.Dispose();
         _g722 = null;
+    }
+
+    private static bool Is(PayloadFormat format, string encoding) => format.Encoding.Equals(encoding, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Each octet depends on all before it: there is none that stands for silence by itself.</summary>
+    private int WriteG722(int milliseconds, Span<byte> payload)
+    {
+        Span<short> silence = stackalloc short[16 * LongestPacket];
+        silence.Clear();
+        return (_g722 ??= new G722Encoder()).Encode(silence[..(16 * milliseconds)], payload);
     }
 }

@@ -18,6 +18,11 @@ internal sealed class TestLoop : IMediaLoop
     /// <summary>Ports that somebody else holds.</summary>
     public HashSet<int> Held { get; } = [];
 
+    /// <summary>Counts what is sent instead of keeping it, which allocates.</summary>
+    public bool Forgets { get; set; }
+
+    public long Forgotten { get; set; }
+
     public int RunningTimers => _timers.Count;
 
     public void Post(Action work) => _posted.Enqueue(work);
@@ -116,6 +121,12 @@ internal sealed class TestSocket(TestLoop loop, PeerAddress local, IDatagramHand
 
     public void Send(ReadOnlySpan<byte> datagram, in PeerAddress to)
     {
+        if (loop.Forgets)
+        {
+            loop.Forgotten++;
+            return;
+        }
+
         if (loop.Sockets.TryGetValue(local, out var bound) && bound == this)
         {
             Sent.Add((datagram.ToArray(), to));
