@@ -30,9 +30,10 @@ internal enum DtlsStep
 internal sealed unsafe class DtlsSession : IDisposable
 {
     /// <summary>
-    /// Microseconds: a validated pair answers soon (RFC 6347 section 4.2.4.1 suggests a second for the open internet).
+    /// Microseconds: a validated pair answers soon (RFC 6347 section 4.2.4.1 suggests a second for the open internet). With the last
+    /// one, twelve repetitions, after which OpenSSL gives its object up, take as long as a handshake may.
     /// </summary>
-    private const uint FirstTimeout = 50_000, LastTimeout = 2_000_000;
+    private const uint FirstTimeout = 50_000, LastTimeout = 4_000_000;
 
     /// <summary>More than a certificate of this world has.</summary>
     private const int MostCertificateOctets = 16 * 1024;
@@ -182,6 +183,9 @@ internal sealed unsafe class DtlsSession : IDisposable
 
     public void Dispose() => _handle.Dispose();
 
+    /// <summary>How long a flight is waited on, given the last time: 0 for a flight's first.</summary>
+    internal static uint TimeoutAfter(uint last) => last == 0 ? FirstTimeout : Math.Min(last * 2, LastTimeout);
+
     private static SrtpKeyMaterial Join(SrtpProfile profile, ReadOnlySpan<byte> key, ReadOnlySpan<byte> salt)
     {
         Span<byte> joined = stackalloc byte[key.Length + salt.Length];
@@ -199,7 +203,6 @@ internal sealed unsafe class DtlsSession : IDisposable
         _ => DtlsStep.Broken,
     };
 
-    /// <summary>Called with 0 for the first time of a flight, then with the last value.</summary>
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static uint NextTimeout(nint ssl, uint last) => last == 0 ? FirstTimeout : Math.Min(last * 2, LastTimeout);
+    private static uint NextTimeout(nint ssl, uint last) => TimeoutAfter(last);
 }

@@ -64,6 +64,43 @@ public sealed class DtlsEndpointTests
     }
 
     [Theory]
+    [InlineData(true, 0)]
+    [InlineData(true, 1)]
+    [InlineData(false, 0)]
+    [InlineData(false, 1)]
+    public void A_flight_that_is_lost_twice_is_sent_a_third_time(bool clients, int flight)
+    {
+        var lost = 0;
+        using var pair = new DtlsPair
+        {
+            Path = (from, _, datagram) =>
+            {
+                // The first flights begin with a ClientHello and a ServerHello, which are handshake messages 1 and 2.
+                var isFirst = datagram[0] == 22 && datagram[13] is 1 or 2;
+                return (from.Endpoint.Role is DtlsRole.Client) == clients && isFirst == (flight == 0) && ++lost <= 2 ? [] : [datagram];
+            },
+        };
+
+        pair.Start().RunUntilEstablished();
+
+        Assert.True(lost > 2);
+        Assert.True(pair.Client.Local!.IsSameAs(pair.Server.Remote!));
+    }
+
+    [Fact] // OpenSSL gives an object up at the thirteenth timeout: begun anew, it would meet a peer in the middle of the old handshake
+    public void A_peer_that_is_silent_is_asked_by_the_same_handshake_until_its_time_is_over()
+    {
+        var (timeout, waited) = (0u, 0L);
+        for (var i = 0; i < 13; i++)
+        {
+            timeout = DtlsSession.TimeoutAfter(timeout);
+            waited += timeout;
+        }
+
+        Assert.InRange(waited / 1000, DtlsEndpoint.HandshakeLimit, long.MaxValue);
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]

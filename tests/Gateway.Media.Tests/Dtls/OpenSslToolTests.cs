@@ -16,7 +16,7 @@ public sealed class OpenSslToolTests : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("gateway-dtls");
-    private readonly DtlsFingerprint _theirs;
+    private DtlsFingerprint _theirs;
     private readonly List<Process> _tools = [];
 
     public OpenSslToolTests()
@@ -56,6 +56,33 @@ public sealed class OpenSslToolTests : IDisposable
         await RunAsync(peer, socket, new IPEndPoint(IPAddress.Loopback, port));
 
         await AssertKeysAsync(tool, peer, expected);
+    }
+
+    [Theory] // RFC 6347 section 4.2.3: an old client with an RSA key behind a narrow path
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_certificate_in_many_fragments_is_put_together(bool isClient)
+    {
+        using (var key = RSA.Create(2048))
+        {
+            var certificate = new CertificateRequest("CN=peer", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+                .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+            File.WriteAllText(Path.Combine(_folder.FullName, "peer.pem"), certificate.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem());
+            _theirs = DtlsFingerprint.Of(certificate.RawData, HashAlgorithmName.SHA256);
+            certificate.Dispose();
+        }
+
+        const string profile = "SRTP_AES128_CM_SHA1_80";
+        var port = FreePort();
+        using var peer = new DtlsPeer(isClient ? DtlsRole.Server : DtlsRole.Client, DtlsCertificate.Create(DateTimeOffset.UtcNow), _theirs);
+        using var socket = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        var tool = isClient
+            ? Tool(profile, "s_client", "-mtu", "300", "-connect", $"127.0.0.1:{((IPEndPoint)socket.Client.LocalEndPoint!).Port}")
+            : Tool(profile, "s_server", "-mtu", "300", "-accept", $"127.0.0.1:{port}", "-Verify", "1");
+
+        await RunAsync(peer, socket, isClient ? null : new IPEndPoint(IPAddress.Loopback, port));
+
+        await AssertKeysAsync(tool, peer, SrtpProfile.AesCm128HmacSha1_80);
     }
 
     [Fact] // RFC 5764 section 4.1: a peer without use_srtp has no keys to share
