@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net.Sockets;
+using Gateway.Media.Dtls;
 using Gateway.Media.Embedded.Descriptions;
 using Gateway.Media.Embedded.Transports;
 using Gateway.Media.Io;
@@ -20,6 +21,9 @@ internal sealed partial class EmbeddedSession
     private readonly List<Action> _waiting = [];
     private IMediaTimer? _patience;
     private RelayExchange? _exchange;
+
+    /// <summary>One for all associations of the call, however long it lasts: clients take no other in the middle of it.</summary>
+    private DtlsCertificate? _certificate;
 
     public EmbeddedSession(string id, EmbeddedContext context, IMediaLoop loop)
     {
@@ -226,7 +230,7 @@ internal sealed partial class EmbeddedSession
             return slot.WebRtc = shared;
         }
 
-        var transport = new WebRtcTransport(_loop, this, _context.Certificates.Current, _context.Ice with
+        var transport = new WebRtcTransport(_loop, this, _certificate ??= _context.Certificates.Current, _context.Ice with
         {
             // who offers first controls.
             Role = isOffer ? Ice.IceRole.Controlling : Ice.IceRole.Controlled,

@@ -1,6 +1,7 @@
 using System.Net;
 using Gateway.Media.Embedded;
 using Gateway.Media.Relay;
+using Gateway.Testing;
 using Gateway.Testing.Servers;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -198,8 +199,35 @@ public sealed class EmbeddedRelayTests : IAsyncLifetime, IAsyncDisposable
         Assert.Equal(MediaFault.Refused, (await _relay.TrickleAsync(new("a", "two", new string('a', 70_000)), default)).Fault);
     }
 
-    private static EmbeddedRelay Relay(EmbeddedRelayOptions options) =>
-        new(options, NoMediaNotices.Instance, TimeProvider.System, NullLoggerFactory.Instance);
+    [Fact] // a client such as Dino takes no other certificate in the middle of a call; without BUNDLE each medium has its own association
+    public async Task Certificate_of_a_call_stays_when_the_day_changes()
+    {
+        const string transport = "a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\na=setup:actpass\r\na=rtcp-mux\r\n"
+            + "a=fingerprint:sha-256 00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF\r\n";
+        const string audio = Head + "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n" + transport;
+        const string video = "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:1\r\na=rtpmap:96 VP8/90000\r\n" + transport;
+        var time = new VirtualTime();
+        await using var relay = Relay(
+            new EmbeddedRelayOptions { FirstPort = _firstPort + Ports, LastPort = _firstPort + (2 * Ports) - 1, Threads = 1 }, time);
+
+        var before = await AnsweredAsync("a", audio, Offer);
+        time.Advance(TimeSpan.FromHours(25));
+        var after = await AnsweredAsync("a", audio + video, Offer + "m=video 4002 RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\n");
+        var another = await AnsweredAsync("b", audio, Offer);
+
+        Assert.Equal([before[0], before[0]], after);
+        Assert.NotEqual(before[0], another[0]);
+
+        async Task<string[]> AnsweredAsync(string session, string offer, string answer)
+        {
+            Assert.True((await relay.OfferAsync(new(session, "one", offer, MediaProfile.PlainRtp), default)).IsOk);
+            var shown = (await relay.AnswerAsync(new(session, "one", "two", answer, MediaProfile.WebRtc), default)).Sdp!;
+            return [.. shown.Split("\r\n").Where(line => line.StartsWith("a=fingerprint:", StringComparison.Ordinal))];
+        }
+    }
+
+    private static EmbeddedRelay Relay(EmbeddedRelayOptions options, TimeProvider? time = null) =>
+        new(options, NoMediaNotices.Instance, time ?? TimeProvider.System, NullLoggerFactory.Instance);
 
     private ValueTask<MediaResult> OfferAsync(string session, string sdp) =>
         _relay.OfferAsync(new(session, "one", sdp, MediaProfile.WebRtc), default);
