@@ -45,6 +45,9 @@ public sealed class IceAgent
     /// <summary>The password to be signalled with it.</summary>
     public string LocalPwd => Newest.Local.Pwd;
 
+    /// <summary>The peer's user name fragment of the newest credentials; null before it has given any.</summary>
+    public string? RemoteUfrag => Newest.Remote?.Ufrag;
+
     /// <summary>The role of now; a conflict may have changed it.</summary>
     public IceRole Role => _context.Role;
 

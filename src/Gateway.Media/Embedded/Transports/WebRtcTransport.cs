@@ -56,7 +56,7 @@ internal sealed class WebRtcTransport : IDatagramHandler, IIceOutput, IDtlsOutpu
     public string LocalUfrag => _agent.LocalUfrag;
 
     /// <summary>The peer's of the description in force; null before there is one.</summary>
-    public string? RemoteUfrag { get; private set; }
+    public string? RemoteUfrag => _agent.RemoteUfrag;
 
     /// <summary>Opens a socket for every address. False: no port is left for the first of them.</summary>
     /// <param name="ports">Where ports come from.</param>
@@ -112,16 +112,10 @@ internal sealed class WebRtcTransport : IDatagramHandler, IIceOutput, IDtlsOutpu
             return false;
         }
 
-        RemoteUfrag = ufrag;
         _agent.SetRemote(ufrag, password, _loop.Now);
-        foreach (var candidate in remote.Candidates)
+        if (RemoteUfrag == ufrag) // or else it is a stored one, of before a restart
         {
-            AddCandidate(IceCandidate.TryParse(candidate, out var read) ? read : null);
-        }
-
-        if (remote.HasEndOfCandidates)
-        {
-            _agent.EndOfRemoteCandidates();
+            Add([.. remote.Candidates.Select(Candidate).OfType<IceCandidate>()], remote.HasEndOfCandidates);
         }
 
         if (!_fingerprints.SetEquals(fingerprints))
@@ -142,16 +136,7 @@ internal sealed class WebRtcTransport : IDatagramHandler, IIceOutput, IDtlsOutpu
     /// <summary>Takes candidates of the generation in force.</summary>
     public void AddCandidates(TrickleFragment fragment)
     {
-        foreach (var candidate in fragment.Candidates)
-        {
-            AddCandidate(candidate);
-        }
-
-        if (fragment.IsLast)
-        {
-            _agent.EndOfRemoteCandidates();
-        }
-
+        Add(fragment.Candidates, fragment.IsLast);
         Rearm();
     }
 
@@ -263,11 +248,18 @@ internal sealed class WebRtcTransport : IDatagramHandler, IIceOutput, IDtlsOutpu
     private static DtlsFingerprint? Fingerprint(string value) =>
         DtlsFingerprint.TryParse(value, out var fingerprint) ? fingerprint : null;
 
-    private void AddCandidate(IceCandidate? candidate)
+    private static IceCandidate? Candidate(string value) => IceCandidate.TryParse(value, out var candidate) ? candidate : null;
+
+    private void Add(ImmutableArray<IceCandidate> candidates, bool areAll)
     {
-        if (candidate is not null)
+        foreach (var candidate in candidates)
         {
             _agent.AddRemoteCandidate(candidate);
+        }
+
+        if (areAll)
+        {
+            _agent.EndOfRemoteCandidates();
         }
     }
 

@@ -132,6 +132,26 @@ public sealed class WebRtcTransportTests : IWebRtcOwner, IDisposable
         Assert.Equal(2, _told.Count(told => told == "path"));
     }
 
+    [Fact] // a description of before the restart, that somebody had stored, changes nothing
+    public void Description_of_before_a_restart_does_not_take_the_place_of_the_one_in_force()
+    {
+        var (transport, peer, _) = Offer();
+        var before = peer.Describe(SetupRole.Active);
+        Assert.True(transport.TrySetRemote(before, answered: true));
+        Pass(1_000);
+        (peer.Address, peer.Ufrag, peer.Password) = (WebRtcPeer.At("203.0.113.7", 9000), "moved", "another password of the peer");
+        Assert.True(transport.TrySetRemote(peer.Describe(SetupRole.Active, withCandidate: false), answered: true));
+
+        Assert.True(transport.TrySetRemote(before, answered: true));
+
+        Assert.Equal("moved", transport.RemoteUfrag);
+        Assert.True(IceCandidate.TryParse("1 1 udp 2130706431 203.0.113.7 9000 typ host", out var candidate));
+        transport.AddCandidates(new TrickleFragment(null, 0, "moved", [candidate], IsLast: true));
+        Pass(1_000);
+        Assert.Equal(["path", "path"], _told);
+        Assert.DoesNotContain(_loop.Sockets.Values.Single().Sent, sent => sent.To != peer.Address);
+    }
+
     void IWebRtcOwner.OnPath(WebRtcTransport transport, IMediaSocket socket, in PeerAddress to) => _told.Add("path");
 
     void IWebRtcOwner.OnSecure(WebRtcTransport transport, SrtpProfile profile) => _told.Add("secure");
