@@ -47,12 +47,16 @@ internal sealed class IceChecklist(IceContext context)
     }
 
     /// <summary>The pair that a check came by; a peer-reflexive one when it is new (section 7.3.1.3). Null beyond the limits.</summary>
-    public IcePair? Reveal(IceBase @base, in PeerAddress from, uint priority)
+    /// <param name="base">Where it came in.</param>
+    /// <param name="from">Where it came from.</param>
+    /// <param name="priority">What it says of that.</param>
+    /// <param name="inUse">A pair that is not to make room for others.</param>
+    public IcePair? Reveal(IceBase @base, in PeerAddress from, uint priority, IcePair? inUse)
     {
         var remote = Remote(from);
         if (remote is null)
         {
-            if (_remotes.Count >= context.Options.MaxRemoteCandidates)
+            if (_remotes.Count >= context.Options.MaxRemoteCandidates && !TryForget(inUse))
             {
                 return null;
             }
@@ -203,6 +207,45 @@ internal sealed class IceChecklist(IceContext context)
         }
 
         return false;
+    }
+
+    /// <summary>
+    /// Forgets an address that only a check named: one that never answered, or else the one that did longest ago. Who has heard a check
+    /// can repeat it from many places, and a peer may move often; neither is to keep the call from the place where the peer is next.
+    /// </summary>
+    private bool TryForget(IcePair? inUse)
+    {
+        var (least, answeredAt) = ((IceRemote?)null, long.MaxValue);
+        foreach (var remote in _remotes)
+        {
+            if (remote.Type == IceCandidateType.PeerReflexive && remote != inUse?.Remote
+                && IsIdle(remote, out var at) && at < answeredAt)
+            {
+                (least, answeredAt) = (remote, at);
+            }
+        }
+
+        _pairs.RemoveAll(pair => pair.Remote == least);
+        return least is not null && _remotes.Remove(least);
+    }
+
+    /// <summary>Whether nothing is being asked there, and when it answered last.</summary>
+    private bool IsIdle(IceRemote remote, out long answeredAt)
+    {
+        answeredAt = long.MinValue;
+        foreach (var pair in _pairs)
+        {
+            if (pair.Remote == remote)
+            {
+                answeredAt = Math.Max(answeredAt, pair.ValidAt);
+                if (pair.IsQueued || pair.ToBeNominated || pair.State == IcePairState.InProgress)
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
     }
 
     private IceRemote? Remote(in PeerAddress address)

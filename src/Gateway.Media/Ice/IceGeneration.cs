@@ -241,7 +241,7 @@ internal sealed class IceGeneration
 
     private void Take(IceBase @base, in PeerAddress from, uint priority, bool useCandidate, uint nomination, long now)
     {
-        if (Checklist.Reveal(@base, from, priority) is not { } pair)
+        if (Checklist.Reveal(@base, from, priority, Selected) is not { } pair)
         {
             return;
         }
@@ -251,7 +251,7 @@ internal sealed class IceGeneration
             (pair.IsNominated, pair.NominatedAt, pair.Nomination) = (true, now, nomination);
         }
 
-        if (pair.State != IcePairState.Succeeded || (Selected is not null && pair != Selected && Consent.IsInDoubt(now)))
+        if (pair.State != IcePairState.Succeeded || IsDoubtful(pair, now))
         {
             _checks.StopRepeating(pair, now);
             Checklist.Trigger(pair);
@@ -261,6 +261,13 @@ internal sealed class IceGeneration
             Consider(pair, now);
         }
     }
+
+    /// <summary>
+    /// A pair not in use that worked once is asked again when the one in use may not work any more, or when its own answer is so old
+    /// that it is no consent (RFC 7675 section 5.1): the peer may have gone from there, and the check may be a repeated one.
+    /// </summary>
+    private bool IsDoubtful(IcePair pair, long now) => pair != Selected
+        && ((Selected is not null && Consent.IsInDoubt(now)) || now - pair.ValidAt >= _context.Options.ConsentLifetime);
 
     private void OnSuccess(IceTransaction transaction, long now)
     {

@@ -176,6 +176,28 @@ public sealed class IceHostilityTests : IDisposable
         Assert.InRange(asked, 1, 64);
     }
 
+    [Fact] // who has heard one check can say it again from anywhere
+    public void Peer_that_moves_is_followed_although_others_have_repeated_its_checks()
+    {
+        const string moved = "203.0.113.5:7000";
+        _peer.Check(Stranger, nominates: true);
+        _network.Run(1_000);
+        for (var i = 0; i < 200; i++)
+        {
+            _peer.Check($"198.51.100.{i + 1}:7000");
+        }
+
+        _network.Run(10_000);
+        var there = new ScriptedPeer(_network, _agent, moved);
+        for (var i = 0; i < 3; i++)
+        {
+            there.Check(moved, nominates: true);
+            _network.Run(2_000);
+        }
+
+        Assert.Equal(SimulatedNetwork.Address(moved), _agent.Pair.Remote);
+    }
+
     public void Dispose()
     {
         _listener.Dispose();

@@ -220,6 +220,24 @@ public sealed class IceNominationTests
         Assert.Equal(1, _agent.LostConsents);
     }
 
+    [Fact] // RFC 7675 section 5.1: who agreed to receive there half a minute ago may have gone, and the nomination may be a replay
+    public void Nomination_of_a_pair_that_worked_long_ago_counts_once_it_has_worked_again()
+    {
+        _network.Run(1_000);
+        _peer.Check(Near, nominates: true);
+        _network.Run(40_000);
+        _network.IsLost = (from, _, datagram) => from == SimulatedNetwork.Address(Far) && datagram[0] == 1;
+
+        _peer.Check(Far, nominates: true);
+        _network.Run(5_000);
+        AssertInUse(Near);
+
+        _network.IsLost = static (_, _, _) => false;
+        _peer.Check(Far, nominates: true);
+        _network.Run(200);
+        AssertInUse(Far);
+    }
+
     private static (bool IsControlling, ulong TieBreaker, bool Nominates) Read(byte[] datagram)
     {
         Assert.True(StunMessage.TryRead(datagram, out var message));
