@@ -49,7 +49,8 @@ public sealed partial record Call
         (_, JingleFailed) when CallLegs.Xmpp(State) == XmppLeg.Jingle => UserIsGone(Lost, FinishToo(Lost)), // J-11
 
         // ---- The gateway ends it.
-        (_, MediaFailed { Fault: CallMediaFault.NotAcceptable }) => Both(new(JingleReason.IncompatibleParameters), 488, new SipReason("SIP", 488)),
+        (_, MediaFailed { Fault: CallMediaFault.NotAcceptable } m) =>
+            Both(m.Reason ?? new(JingleReason.IncompatibleParameters), 488, new SipReason("SIP", 488)),
         (_, MediaFailed { Fault: CallMediaFault.ConnectionLost }) => Both(Lost, 480, new SipReason("Q.850", 41)),
         (_, MediaFailed { Fault: CallMediaFault.NotAuthentic }) => Both(new(JingleReason.SecurityError), 488, new SipReason("SIP", 488)),
         (_, MediaFailed) => Both(new(JingleReason.GeneralError, "media relay unavailable"), 503, new SipReason("Q.850", 41)),

@@ -3,6 +3,7 @@ using Gateway.Mapping.Addresses;
 using Gateway.Sip.Messages;
 using Gateway.Sip.UserAgent;
 using Gateway.Xmpp.Addresses;
+using Gateway.Xmpp.Jingle;
 using Microsoft.Extensions.Logging;
 
 namespace Gateway.Mapping.Calls;
@@ -80,6 +81,12 @@ internal sealed partial class CallActor : IAsyncDisposable
     /// <summary>Name of the audio content, once the client has said one.</summary>
     public string? AudioContentName =>
         _media.Client?.Contents.FirstOrDefault(content => content.Description?.Media == "audio")?.Name;
+
+    /// <summary>Whether the user listens to the phone by a content-modify; null when that says nothing of the audio.</summary>
+    public bool? ListensBy(JingleElement change) => AudioContentName is { } name && change.Content(name) is { } content
+        ? content.Senders is null or JingleSenders.Both
+            || content.Senders == (_media.Client!.Action == JingleAction.SessionInitiate ? JingleSenders.Responder : JingleSenders.Initiator)
+        : null;
 
     /// <summary>The phone said that it takes digits as packets (RFC 4733).</summary>
     public bool PhoneTakesDigits => _media.Phone?.Contains(" telephone-event/", StringComparison.OrdinalIgnoreCase) == true;

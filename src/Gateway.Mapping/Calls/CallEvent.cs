@@ -158,7 +158,11 @@ public abstract record CallEvent
     public sealed record RestartReady : CallEvent;
 
     /// <summary>The relay cannot do what the call needs.</summary>
-    public sealed record MediaFailed(CallMediaFault Fault) : CallEvent;
+    public sealed record MediaFailed(CallMediaFault Fault) : CallEvent
+    {
+        /// <summary>What the user's client is told of a description that is not acceptable; null: incompatible-parameters.</summary>
+        public JingleReasonInfo? Reason { get; init; }
+    }
 
     /// <summary>No packet came from one side for long.</summary>
     public sealed record MediaSilent(bool FromUser) : CallEvent;

@@ -303,7 +303,7 @@ internal sealed partial class CallMedia
         JingleElement client, MediaTable table, DtlsSetup setup, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out SdpSession? sdp)
     {
         var author = client.Action == JingleAction.SessionInitiate ? JingleCreator.Initiator : JingleCreator.Responder;
-        if (!JingleToSdp.TryConvert(client, author, table, Descriptions, out sdp, out _))
+        if (!JingleToSdp.TryConvert(client, author, table, new DescriptionOptions(), out sdp, out _))
         {
             return false;
         }

@@ -5,6 +5,7 @@ using Gateway.Mapping.Addresses;
 using Gateway.Mapping.Configuration;
 using Gateway.Media.Relay;
 using Gateway.Sip.Sdp;
+using Gateway.Xmpp.Jingle;
 
 namespace Gateway.Mapping.Calls;
 
@@ -97,7 +98,7 @@ internal sealed partial class CallMedia
         }
     }
 
-    private void Fail(CallMediaFault fault) => Post(new CallEvent.MediaFailed(fault), () => { });
+    private void Fail(CallMediaFault fault, JingleReasonInfo? why = null) => Post(new CallEvent.MediaFailed(fault) { Reason = why }, () => { });
 
     /// <summary>Back on the call's loop: first what was learnt is kept, then the event is taken. No event: only the former.</summary>
     private void Post(CallEvent? e, Action keep) => _call.Post(new CallInput(e)

@@ -15,8 +15,6 @@ internal sealed partial class CallMedia : IAsyncDisposable
     /// <summary>The names of the ends at the relay.</summary>
     internal const string UserTag = "x", PhoneTag = "s";
 
-    private static readonly DescriptionOptions Descriptions = new();
-
     private readonly CallContext _context;
     private readonly CallActor _call;
     private SdpVersioning _versioning = SdpVersioning.Start((ulong)Random.Shared.Next(1, int.MaxValue));
@@ -37,6 +35,8 @@ internal sealed partial class CallMedia : IAsyncDisposable
     }
 
     private bool HasVideo => _call.Parties.HasVideo;
+
+    private DescriptionOptions Descriptions => new() { RequireDtls = _context.Relay.RequiresDtls };
 
     /// <summary>What the client said last: session-initiate or session-accept, with the candidates that came since.</summary>
     public JingleElement? Client { get; set; }
@@ -75,9 +75,10 @@ internal sealed partial class CallMedia : IAsyncDisposable
         Enqueue("offer to SIP", async () =>
         {
             var offer = GatewayOffer.For(_call.Parties.Media);
-            if (client is not null && !JingleToSdp.TryConvert(client, JingleCreator.Initiator, table!, Descriptions, out offer, out _))
+            JingleReasonInfo? fault = null;
+            if (client is not null && !JingleToSdp.TryConvert(client, JingleCreator.Initiator, table!, Descriptions, out offer, out fault))
             {
-                Fail(CallMediaFault.NotAcceptable);
+                Fail(CallMediaFault.NotAcceptable, fault);
                 return;
             }
 
@@ -125,9 +126,9 @@ internal sealed partial class CallMedia : IAsyncDisposable
         var isLate = Phone is null;
         Enqueue("answer to SIP", async () =>
         {
-            if (!JingleToSdp.TryConvert(client, JingleCreator.Responder, table, Descriptions, out var answer, out _))
+            if (!JingleToSdp.TryConvert(client, JingleCreator.Responder, table, Descriptions, out var answer, out var fault))
             {
-                Fail(CallMediaFault.NotAcceptable);
+                Fail(CallMediaFault.NotAcceptable, fault);
                 return;
             }
 
@@ -169,9 +170,10 @@ internal sealed partial class CallMedia : IAsyncDisposable
         var table = MediaTable.FromJingle(client, HasVideo);
         Enqueue("answer to XMPP", async () =>
         {
-            if (phone is null || !JingleToSdp.TryConvert(client, JingleCreator.Initiator, table, Descriptions, out var offer, out _))
+            JingleReasonInfo? fault = null;
+            if (phone is null || !JingleToSdp.TryConvert(client, JingleCreator.Initiator, table, Descriptions, out var offer, out fault))
             {
-                Fail(CallMediaFault.NotAcceptable);
+                Fail(CallMediaFault.NotAcceptable, fault);
                 return;
             }
 
@@ -195,9 +197,9 @@ internal sealed partial class CallMedia : IAsyncDisposable
                 return;
             }
 
-            if (!SdpToJingle.TryAccept(toClient, client, table, _call.Parties.Contact.ToString(), out var accept, out _))
+            if (!SdpToJingle.TryAccept(toClient, client, table, _call.Parties.Contact.ToString(), out var accept, out var why))
             {
-                Fail(CallMediaFault.NotAcceptable);
+                Fail(CallMediaFault.NotAcceptable, why);
                 return;
             }
 
@@ -230,10 +232,11 @@ internal sealed partial class CallMedia : IAsyncDisposable
         Enqueue("joining", async () =>
         {
             var theirs = phone is null ? GatewayOffer.For(_call.Parties.Media) : Parse(phone);
+            JingleReasonInfo? fault = null;
             if (theirs is null || !SipOfferPlan.TryMake(theirs, HasVideo, out var plan)
-                || !JingleToSdp.TryConvert(client, JingleCreator.Initiator, table, Descriptions, out var offer, out _))
+                || !JingleToSdp.TryConvert(client, JingleCreator.Initiator, table, Descriptions, out var offer, out fault))
             {
-                Fail(CallMediaFault.NotAcceptable);
+                Fail(CallMediaFault.NotAcceptable, fault);
                 return;
             }
 
@@ -249,9 +252,9 @@ internal sealed partial class CallMedia : IAsyncDisposable
                 return;
             }
 
-            if (!SdpToJingle.TryAccept(toClient, client, table, _call.Parties.Contact.ToString(), out var accept, out _))
+            if (!SdpToJingle.TryAccept(toClient, client, table, _call.Parties.Contact.ToString(), out var accept, out var why))
             {
-                Fail(CallMediaFault.NotAcceptable);
+                Fail(CallMediaFault.NotAcceptable, why);
                 return;
             }
 

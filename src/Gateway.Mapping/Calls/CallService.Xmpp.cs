@@ -186,6 +186,8 @@ public sealed partial class CallService
             case JingleAction.TransportReplace:
                 Decline(iq, jingle, JingleAction.TransportReject, JingleReason.UnsupportedTransports);
                 return StanzaResult.Done;
+            case JingleAction.ContentModify when call.ListensBy(jingle) is { } listens:
+                return Posted(call, new CallInput(new CallEvent.UserHold(!listens))); // to the phone a direction is a hold
             case JingleAction.ContentRemove when jingle.Contents.All(content => content.Name != AudioName(call)):
             case JingleAction.ContentModify or JingleAction.DescriptionInfo or JingleAction.SecurityInfo:
                 return StanzaResult.Done; // advisory, or about media that the phone does not have

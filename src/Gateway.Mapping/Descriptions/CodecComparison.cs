@@ -139,8 +139,8 @@ public static class CodecComparison
         var numbers = Codecs(offered);
         var mapped = MediaFormats.Map(
             answered,
-            format => CodecIdentity.Of(answered, format) is { } codec && numbers.TryGetValue(codec, out var number)
-                ? keepsNumbers ? format : number : null);
+            format => CodecIdentity.Of(answered, format) is not { } codec || !numbers.TryGetValue(codec, out var number) ? null
+                : keepsNumbers || (offered.Formats.Contains(format) && CodecIdentity.Of(offered, format) == codec) ? format : number);
         var hasCodec = mapped.Formats.Any(format => CodecIdentity.Of(mapped, format) is { IsAuxiliary: false });
         if (!hasCodec)
         {

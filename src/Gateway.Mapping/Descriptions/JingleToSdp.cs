@@ -61,8 +61,9 @@ public static class JingleToSdp
         }
 
         var isClear = media.Any(line => !line.IsRefused && line.Protocol is "RTP/AVP" or "RTP/AVPF");
-        return isClear && options.RequireSrtp
-            ? new JingleReasonInfo(JingleReason.SecurityError, "encryption is required")
+        var hasNoDtls = media.Any(line => line is { Media: "audio", IsRefused: false } && !line.Has("fingerprint"));
+        return (isClear && options.RequireSrtp) || (hasNoDtls && options.RequireDtls)
+            ? new JingleReasonInfo(JingleReason.SecurityError, options.RequireDtls ? "DTLS-SRTP is required" : "encryption is required")
             {
                 Application = JingleReasonInfo.CryptoRequired,
             }

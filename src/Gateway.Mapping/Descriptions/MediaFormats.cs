@@ -23,7 +23,7 @@ internal static class MediaFormats
         var isChanged = false;
         foreach (var format in media.Formats)
         {
-            if (formats.ContainsKey(format) || map(format) is not { } renumbered)
+            if (formats.ContainsKey(format) || map(format) is not { } renumbered || numbers.Contains(renumbered))
             {
                 isChanged = true;
                 continue;

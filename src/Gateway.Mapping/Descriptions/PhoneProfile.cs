@@ -15,6 +15,10 @@ public static class PhoneProfile
         "setup", "tls-id", "extmap", "extmap-allow-mixed", "rtcp-fb", "rtcp-rsize", "ssrc", "ssrc-group", "msid", "msid-semantic",
         "mid", "group", "rid", "simulcast");
 
+    private static readonly FrozenSet<string> IceAndDtls = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "candidate", "end-of-candidates", "ice-ufrag", "ice-pwd", "ice-options", "ice-lite", "remote-candidates", "fingerprint", "setup", "tls-id");
+
     private static readonly FrozenSet<string> Repair =
         FrozenSet.Create(StringComparer.Ordinal, "red", "ulpfec", "flexfec-03", "rtx");
 
@@ -30,6 +34,20 @@ public static class PhoneProfile
                 Attributes = sdp.Attributes.RemoveAll(attribute => ForBrowsers.Contains(attribute.Name)),
                 Media = [.. sdp.Media.Select(Trim)],
             };
+    }
+
+    /// <summary>
+    /// A phone's offer without the ICE and DTLS that it has besides, as some offer it beside plain RTP (RFC 8643 calls it opportunistic): phones
+    /// are answered without, and a relay must not wait for them.
+    /// </summary>
+    public static SdpSession WithoutIce(SdpSession offer)
+    {
+        ArgumentNullException.ThrowIfNull(offer);
+        return offer with
+        {
+            Attributes = offer.Attributes.RemoveAll(attribute => IceAndDtls.Contains(attribute.Name)),
+            Media = [.. offer.Media.Select(media => media with { Attributes = media.Attributes.RemoveAll(a => IceAndDtls.Contains(a.Name)) })],
+        };
     }
 
     private static SdpMedia Trim(SdpMedia media)

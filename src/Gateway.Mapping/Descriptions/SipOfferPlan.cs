@@ -67,7 +67,7 @@ public sealed record SipOfferPlan
 
         var hasAudio = lines.Any(line => line.Media == "audio");
         plan = hasAudio
-            ? new SipOfferPlan(offer, offer with { Media = lines.ToImmutable() }, kept.ToImmutable())
+            ? new SipOfferPlan(offer, PhoneProfile.WithoutIce(offer with { Media = lines.ToImmutable() }), kept.ToImmutable())
             {
                 Transcode = transcode ? ["opus", "PCMU"] : HasOpus(lines) ? [] : ["opus"],
             }

@@ -57,6 +57,9 @@ public sealed class EmbeddedRelay : IMediaRelay, IAsyncDisposable
             _logger);
     }
 
+    /// <summary>ICE without DTLS is not spoken.</summary>
+    public bool RequiresDtls => true;
+
     /// <summary>The threads, for measurements.</summary>
     internal MediaLoops Loops => _loops;
 

@@ -118,9 +118,9 @@ internal sealed partial class EmbeddedSession
         var (end, offered) = (exchange.Offerer, exchange.Description.Media[index]);
         var slot = end.Medium(index);
         Keep(slot, offered);
-        if (towards == MediaProfile.WebRtc && offered.IsWebRtc)
+        if (towards == MediaProfile.WebRtc)
         {
-            return SettleWebRtc(exchange, index);
+            return offered.IsWebRtc ? SettleWebRtc(exchange, index) : null;
         }
 
         if (offered.IsNowhere)

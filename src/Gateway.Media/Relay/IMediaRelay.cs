@@ -29,6 +29,12 @@ public interface IMediaRelay
     bool KeepsSessions => false;
 
     /// <summary>
+    /// Whether an end with ICE has to speak DTLS, too. One that sends plain RTP over ICE, or has its keys in its description, is refused
+    /// then.
+    /// </summary>
+    bool RequiresDtls => false;
+
+    /// <summary>
     /// Takes an offer of one end and gives the offer to show the other end. Repeated for re-offers: hold, ICE restart, and
     /// the own offer of an end on whose behalf the gateway had offered before. As long as the session lives, the other end's
     /// address and ports stay, so it need not be asked when its last answer still fits: same codecs, same numbers.

@@ -303,6 +303,8 @@ internal sealed class CallBench : IAsyncDisposable
 
         public bool KeepsSessions { get; set; }
 
+        public bool RequiresDtls { get; set; }
+
         public MediaFault Fault { get; set; }
 
         /// <summary>What comes of deleting; nothing is deleted unless it succeeds.</summary>

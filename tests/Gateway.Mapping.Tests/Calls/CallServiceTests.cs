@@ -363,6 +363,34 @@ public sealed class CallServiceTests
         Assert.Equal(2, leg.Done.Count());
     }
 
+    [Fact] // a client may say so by senders
+    public async Task Direction_that_a_client_changes_is_told_to_the_phone()
+    {
+        await using var bench = new CallBench();
+        var (leg, _) = await Talk(bench);
+        bench.Jingle("content-modify", inner: "<content creator='initiator' name='other' senders='none'/>"); // of nothing that the phone has
+        bench.Jingle("content-modify", inner: "<content creator='initiator' name='0' senders='initiator'/>");
+        await leg.When("re-INVITE sendonly");
+        bench.Jingle("content-modify", inner: "<content creator='initiator' name='0' senders='both'/>");
+        await leg.When("re-INVITE");
+        Assert.Equal(2, leg.Done.Count());
+    }
+
+    [Fact] // plain RTP over ICE, as Psi and Gajim send it
+    public async Task A_client_without_DTLS_is_told_so_before_any_phone_rings_where_the_relay_needs_it()
+    {
+        await using var bench = new CallBench();
+        bench.Relay.RequiresDtls = true;
+        var contents = XElement.Parse(Contents());
+        contents.Descendants().Single(element => element.Name.LocalName == "fingerprint").Remove();
+
+        bench.Jingle("session-initiate", inner: contents.ToString());
+
+        var reason = (await bench.Link.Get("jingle", "session-terminate")).Descendants().Single(element => element.Name.LocalName == "reason");
+        Assert.Equal(["security-error", "crypto-required"], reason.Elements().Select(element => element.Name.LocalName).Where(name => name != "text"));
+        Assert.Equal(0, bench.Sip.Invites);
+    }
+
     [Fact] // R-10, clients.md 4.15: session-info, never content-modify; and the relay is left alone
     public async Task Hold_by_the_phone_is_told_to_the_client_without_touching_its_media()
     {

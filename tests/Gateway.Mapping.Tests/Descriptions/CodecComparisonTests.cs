@@ -94,6 +94,17 @@ public sealed class CodecComparisonTests
         Assert.Equal("audio", audio.Value("mid"));
     }
 
+    [Fact] // RFC 6184 section 8.2.2: libwebrtc offers several profiles in the same mode
+    public void Codec_that_is_offered_under_several_numbers_keeps_them_in_the_answer()
+    {
+        const string maps = "97 H264/90000\r\na=fmtp:97 packetization-mode=1;profile-level-id=42001f\r\na=rtpmap:99 H264/90000\r\na=fmtp:99 packetization-mode=1;profile-level-id=42e01f";
+        SdpSession Video(string formats) => Sample.Sdp(
+            $"v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=video 4002 RTP/AVP {formats}\r\na=rtpmap:{maps}\r\n");
+
+        Assert.Equal<string>(["99", "97"], CodecComparison.AnswerFor(Video("97 99"), Video("99 97")).Media[0].Formats);
+        Assert.Equal<string>(["97"], CodecComparison.AnswerFor(Video("97"), Video("99 97")).Media[0].Formats); // each number once
+    }
+
     [Fact] // RFC 3264 section 6
     public void Answer_for_another_offer_has_its_m_lines_in_its_order()
     {

@@ -92,6 +92,17 @@ public sealed class JingleToSdpTests
         Assert.Equal(JingleReasonInfo.CryptoRequired, fault.Application);
     }
 
+    [Fact] // as above, where a relay knows no ICE without DTLS
+    public void Client_without_dtls_is_refused_where_DTLS_is_required_and_others_are_not()
+    {
+        bool Converts(string client) => JingleToSdp.TryConvert(
+            Sample.Jingle(client), JingleCreator.Initiator, MediaTable.FromJingle(Sample.Jingle(client)),
+            new DescriptionOptions { RequireDtls = true }, out _, out _);
+
+        Assert.False(Converts("gajim-session-initiate"));
+        Assert.True(Converts("dino-session-initiate"));
+    }
+
     [Fact]
     public void Keys_without_fingerprint_are_offered_as_sdes()
     {

@@ -45,6 +45,18 @@ public sealed class SipOfferPlanTests
         Assert.Equal<bool>([false, true, false, false, false], plan.Kept);
     }
 
+    [Fact] // R-38, RFC 8643: what a phone offers beside plain RTP
+    public void Relay_is_not_told_of_ICE_and_DTLS_that_phones_are_answered_without()
+    {
+        Assert.True(SipOfferPlan.TryMake(
+            Sample.Sdp(
+                "v=0\no=- 1 1 IN IP4 192.0.2.9\ns=-\nc=IN IP4 192.0.2.9\nt=0 0\na=ice-pwd:pwdpwdpwdpwdpwdpwdpwdpwd\na=fingerprint:sha-256 AB\n"
+                + "m=audio 4000 RTP/AVP 0\na=ice-ufrag:abcd\na=setup:actpass\na=candidate:1 1 UDP 1 192.0.2.9 4000 typ host\na=ptime:20\n"),
+            video: false, out var plan));
+        Assert.Empty(plan.Filtered.Attributes);
+        Assert.Equal(["ptime"], plan.Filtered.Media[0].Attributes.Select(attribute => attribute.Name));
+    }
+
     [Fact] // a client without PCMU and its like still hears the phone; it stands last, so it is picked for want of others only
     public void Offer_without_Opus_gets_it_from_the_relay()
     {
