@@ -49,7 +49,7 @@ internal sealed class TranscodedOutput
             }
         }
 
-        transcoder.Add(header.Sequence, header.Timestamp, payload);
+        transcoder.Add(header.Sequence, header.Timestamp, payload, header.Marker);
     }
 
     /// <summary>A key is being pressed: no sound is sent until a moment after its last packet (RFC 4733 section 2.6.2).</summary>

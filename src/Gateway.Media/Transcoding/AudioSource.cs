@@ -52,12 +52,12 @@ internal sealed class AudioSource : IDisposable
     public (long Missing, long Recovered, long Dropped) Losses => (_missing, _recovered, _buffer.Dropped);
 
     /// <summary>Takes a packet's payload.</summary>
-    public void Add(ushort sequence, uint timestamp, ReadOnlySpan<byte> payload)
+    public void Add(ushort sequence, uint timestamp, ReadOnlySpan<byte> payload, bool marker)
     {
         var samples = _decoder.SamplesIn(payload);
         if (samples > 0 && samples <= SampleRate / 1000 * LongestPacket)
         {
-            _buffer.Add(sequence, timestamp, Ticks(samples), payload);
+            _buffer.Add(sequence, timestamp, Ticks(samples), payload, marker);
         }
     }
 

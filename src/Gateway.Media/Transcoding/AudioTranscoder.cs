@@ -83,7 +83,9 @@ public sealed class AudioTranscoder : IDisposable
     /// <param name="sequence">Its number.</param>
     /// <param name="timestamp">Its time.</param>
     /// <param name="payload">Copied.</param>
-    public void Add(ushort sequence, uint timestamp, ReadOnlySpan<byte> payload) => _source.Add(sequence, timestamp, payload);
+    /// <param name="marker">First after a silence (RFC 3551 section 4.1).</param>
+    public void Add(ushort sequence, uint timestamp, ReadOnlySpan<byte> payload, bool marker = false) =>
+        _source.Add(sequence, timestamp, payload, marker);
 
     /// <summary>Another source begins (its SSRC changed): what is left of the last one is dropped.</summary>
     public void Clear() => _source.Clear();

@@ -73,7 +73,8 @@ internal sealed class PlayoutBuffer
     /// <param name="timestamp">Of its first sample.</param>
     /// <param name="ticks">How long it is.</param>
     /// <param name="payload">Copied.</param>
-    public void Add(ushort sequence, uint timestamp, int ticks, ReadOnlySpan<byte> payload)
+    /// <param name="marker">The sender was silent before it: should its clock have stood still meanwhile, this is when it goes on.</param>
+    public void Add(ushort sequence, uint timestamp, int ticks, ReadOnlySpan<byte> payload, bool marker)
     {
         if (payload.Length > MostOctets)
         {
@@ -96,9 +97,9 @@ internal sealed class PlayoutBuffer
 
         if (!TryMakeTime(ref early, ticks))
         {
-            Dropped++;
-            if (++_lateInARow < MostLateInARow)
+            if (!marker && ++_lateInARow < MostLateInARow)
             {
+                Dropped++;
                 return;
             }
 

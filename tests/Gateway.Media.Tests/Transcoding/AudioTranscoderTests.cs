@@ -93,6 +93,20 @@ public sealed class AudioTranscoderTests
         Assert.InRange(Tone.Share([.. run.Heard.Skip(8 * 2500)], 440, 8000), 0.93, 1.01);
     }
 
+    [Fact] // RFC 3551 section 4.1
+    public void The_marker_says_at_once_that_such_a_clock_goes_on()
+    {
+        using var run = new TranscodedTone("PCMU", "PCMA");
+        run.Play(milliseconds: 1000);
+        run.Play(milliseconds: 1000, silent: true, clockStands: true);
+        var (sequence, timestamp, payload) = run.Packets(milliseconds: 20)[0];
+        run.Transcoder.Add(sequence, timestamp, payload, marker: true);
+        run.Play(milliseconds: 1000);
+
+        Assert.Equal(0, run.Transcoder.Dropped);
+        Assert.InRange(Tone.Share([.. run.Heard.TakeLast(8 * 900)], 440, 8000), 0.93, 1.01);
+    }
+
     [Fact]
     public void Another_source_begins_at_once()
     {
