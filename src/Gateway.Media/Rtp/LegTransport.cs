@@ -118,6 +118,7 @@ internal abstract class LegTransport
         if (!leg.TryRoute(this, header, out var route))
         {
             Counters.UnknownPayloads++;
+            leg.OnUnknown(header, now);
             return false;
         }
 

@@ -73,6 +73,15 @@ internal sealed class MediaLeg(MediaCall call, int side)
         return route is not null;
     }
 
+    /// <summary>A packet with a payload that was not agreed, of a source that may be known.</summary>
+    public void OnUnknown(in RtpHeader header, long now)
+    {
+        foreach (var stream in _streams)
+        {
+            stream.OnUnknown(header, now);
+        }
+    }
+
     /// <summary>False when it is not RTCP after all.</summary>
     public bool OnRtcp(LegTransport transport, Span<byte> compound, long now)
     {

@@ -148,12 +148,13 @@ internal sealed class MediaStream
     /// <param name="now">Milliseconds.</param>
     public void OnRtp(StreamRoute route, in RtpHeader header, Span<byte> buffer, int length, long now)
     {
-        if (route.IsMedia)
+        var isFollowed = IsFollowed(header.Ssrc, now);
+        if (isFollowed)
         {
-            Reception.ClockRate = route.IncomingRate; // of several that were agreed, this is the one that is spoken
+            Reception.ClockRate = route.IsMedia ? route.IncomingRate : Reception.ClockRate; // of several that were agreed, the one that is spoken
+            Reception.Add(header, now);
         }
 
-        Reception.Add(header, now);
         if (!_heard)
         {
             _heard = true;
@@ -161,7 +162,7 @@ internal sealed class MediaStream
         }
 
         (ExpectedSince, SilenceTold) = (now, false);
-        if (!IsFollowed(header.Ssrc, now))
+        if (!isFollowed)
         {
             return;
         }
@@ -181,6 +182,20 @@ internal sealed class MediaStream
         if (Plan.Receives)
         {
             Opposite?.Forward(route, header, buffer, length, now);
+        }
+    }
+
+    /// <summary>
+    /// A packet of the peer with a payload that was not agreed: most often comfort noise (RFC 3389), which some phones send unasked. It goes
+    /// nowhere, but it was not lost on its way, and the other peer is not to take it for lost.
+    /// </summary>
+    public void OnUnknown(in RtpHeader header, long now)
+    {
+        if (Reception.Packets > 0 && header.Ssrc == _source)
+        {
+            Reception.Add(header, now);
+            (ExpectedSince, SilenceTold) = (now, false);
+            Opposite?.Map.Skip(header.Ssrc, header.Sequence);
         }
     }
 

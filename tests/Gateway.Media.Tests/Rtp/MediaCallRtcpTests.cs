@@ -149,6 +149,18 @@ public sealed class MediaCallRtcpTests
     }
 
     [Fact]
+    public void Picture_is_asked_of_the_source_that_is_shown_and_not_of_one_whose_packets_are_late()
+    {
+        var ssrc = VideoFrom(0);
+        _bench.Send(0, Voice(9, payload: 96, ssrc: 60));
+        _bench.Send(0, Voice(4712, payload: 96, ssrc: 50));
+        _bench.SendRtcp(1, [0x81, 206, 0, 2, 0, 0, 0, 9, .. Four(ssrc)]);
+
+        var got = _bench.ReceivedRtcp(0)[^1];
+        Assert.Equal(60u, Read(got, FeedbackIn(got) + 8));
+    }
+
+    [Fact]
     public void Peer_that_resumes_video_gets_a_picture_that_needs_no_other()
     {
         VideoFrom(0);

@@ -48,6 +48,24 @@ public sealed class MediaCallTests
         Assert.Single(got.Select(packet => packet.Ssrc).Distinct());
     }
 
+    [Fact] // RFC 3389: phones send it that were not asked for it
+    public void Comfort_noise_that_was_not_agreed_is_not_a_loss_to_anybody()
+    {
+        _bench.Send(0, Voice(1, timestamp: 0));
+        _bench.Send(0, Voice(2, payload: 13, timestamp: 160, content: [40]));
+        _bench.Loop.Advance(29_000);
+        _bench.Send(0, Voice(3, payload: 13, timestamp: 232_000, content: [40]));
+        _bench.Send(0, Voice(4, timestamp: 232_160, marker: true));
+        _bench.Loop.Advance(20_000);
+
+        var got = _bench.Received(1);
+        Assert.Equal([0, 1], got.Select(packet => (int)(ushort)(packet.Sequence - got[0].Sequence)));
+        Assert.Equal(232_160u, got[1].Timestamp - got[0].Timestamp);
+        Assert.Equal((4, 0), (_bench.Call.Figures(0)[0].PacketsReceived, _bench.Call.Figures(0)[0].PacketsLost));
+        Assert.Equal(2, _bench.Transport(0).Counters.UnknownPayloads);
+        Assert.DoesNotContain("silent 0 30", _bench.Told);
+    }
+
     [Fact] // RFC 3264 section 8.4, R-10
     public void Held_leg_is_silent_both_ways_and_resumes_without_a_gap()
     {
