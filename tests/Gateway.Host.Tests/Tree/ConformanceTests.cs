@@ -12,8 +12,9 @@ public sealed partial class ConformanceTests
     {
         var sources = Directory.EnumerateFiles(Path.Combine(ArrowsTests.Root(), "tests"), "*Tests.cs", SearchOption.AllDirectories)
             .Concat(Directory.EnumerateFiles(Path.Combine(ArrowsTests.Root(), "tests"), "*Properties.cs", SearchOption.AllDirectories))
+            .Concat(Directory.EnumerateFiles(Path.Combine(ArrowsTests.Root(), "tests"), "*Contract*.cs", SearchOption.AllDirectories))
             .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
-            .ToLookup(file => Path.GetFileNameWithoutExtension(file), StringComparer.Ordinal);
+            .ToLookup(file => Path.GetFileName(file).Split('.')[0], StringComparer.Ordinal); // a class may have several files
         var named = File.ReadLines(Path.Combine(ArrowsTests.Root(), "docs", table))
             .Where(line => line.StartsWith("| ", StringComparison.Ordinal))
             .SelectMany(line => Test().Matches(line).Select(match => (Class: match.Groups[1].Value, Method: match.Groups[2].Value)))
@@ -57,6 +58,6 @@ public sealed partial class ConformanceTests
     [GeneratedRegex("([A-Z])-([0-9]+)(?: to [A-Z]-([0-9]+))?")]
     private static partial Regex Clauses();
 
-    [GeneratedRegex("`([A-Za-z0-9]+(?:Tests|Properties))\\.([A-Za-z0-9_]+)`")]
+    [GeneratedRegex("`([A-Za-z0-9]+(?:Tests|Properties|Contract))\\.([A-Za-z0-9_]+)`")]
     private static partial Regex Test();
 }

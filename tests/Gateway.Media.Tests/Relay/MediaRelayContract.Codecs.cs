@@ -169,7 +169,7 @@ public abstract partial class MediaRelayContract
     }
 
     [Fact] // digits of a client that sends opus have its clock
-    public async Task Digits_at_48000_reach_a_phone_that_knows_8000()
+    public async Task Digits_pass_between_a_client_at_48000_and_a_phone_at_8000()
     {
         var web = await WebAsync();
         var phone = await PhoneAsync();
@@ -182,5 +182,7 @@ public abstract partial class MediaRelayContract
 
         await web.DialAsync("5");
         Assert.Equal("5", await phone.HearsDigitsAsync(1));
+        await phone.DialAsync("8");
+        Assert.Equal("8", await web.HearsDigitsAsync(1));
     }
 }

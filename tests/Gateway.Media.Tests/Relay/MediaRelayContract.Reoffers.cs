@@ -109,4 +109,44 @@ public abstract partial class MediaRelayContract
 
         await BothHearAgainAsync(call);
     }
+
+    [Fact] // the 200 has to carry an offer, of what the WebRTC end took and of what phones have; the answer comes with the ACK
+    public async Task Phone_that_is_offered_late_hears_and_is_heard()
+    {
+        var phone = await PhoneAsync();
+        var web = await WebAsync(offers: false);
+        var forWeb = await OfferAsync("phone", MadeUp(Browser), MediaProfile.WebRtc);
+        await AnswerAsync("phone", "web", web.Answer(forWeb, [Codec.Opus]), MediaProfile.PlainRtp);
+        await web.OfferedAsync(forWeb);
+
+        var forPhone = await OfferAsync("web", web.Again("sendrecv", "actpass"), MediaProfile.PlainRtp, "phone", "PCMU", "PCMA", "telephone-event");
+        var answer = phone.Answer(forPhone, DeskPhone);
+        await phone.RemoteAsync(forPhone);
+        await OfferAsync("web", web.Again("sendrecv", "actpass"), MediaProfile.PlainRtp, "phone", "PCMU", "telephone-event");
+        await AnswerAsync("web", "phone", answer, MediaProfile.WebRtc);
+
+        await BothHearAsync(web, phone);
+    }
+
+    [Fact] // R-37 and RFC 4568 section 7.1.4: what is in use goes on
+    public async Task Phone_with_SDES_notices_nothing_of_an_ICE_restart()
+    {
+        var web = await WebAsync();
+        var phone = await PhoneAsync();
+        var forPhone = await OfferSecurelyAsync("web", web.Offer(Browser), MediaSrtp.Required);
+        phone.SendKey = NewKey();
+        phone.CryptoTag = Tag(forPhone);
+        var answer = phone.Answer(forPhone, DeskPhone);
+        var forWeb = await AnswerAsync("web", "phone", answer, MediaProfile.WebRtc);
+        await phone.RemoteAsync(forPhone);
+        await web.AnsweredAsync(forWeb);
+        await BothHearAsync(web, phone);
+
+        await web.RestartAsync();
+        await OfferSecurelyAsync("web", web.Again("sendrecv"), MediaSrtp.Required);
+        forWeb = await AnswerAsync("web", "phone", answer, MediaProfile.WebRtc);
+        await web.ReconnectAsync(forWeb);
+
+        await BothHearAgainAsync(new(web, phone, forWeb, forPhone, answer));
+    }
 }
