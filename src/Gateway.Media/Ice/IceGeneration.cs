@@ -263,11 +263,12 @@ internal sealed class IceGeneration
     }
 
     /// <summary>
-    /// A pair not in use that worked once is asked again when the one in use may not work any more, or when its own answer is so old
-    /// that it is no consent (RFC 7675 section 5.1): the peer may have gone from there, and the check may be a repeated one.
+    /// A pair that worked once is asked again when the one in use may not work any more: the peer may be back, here or there, and the
+    /// next question for consent might come too late. So is one whose answer is too old for consent (RFC 7675 section 5.1): the peer
+    /// may have gone from there, and the check may be a repeated one.
     /// </summary>
-    private bool IsDoubtful(IcePair pair, long now) => pair != Selected
-        && ((Selected is not null && Consent.IsInDoubt(now)) || now - pair.ValidAt >= _context.Options.ConsentLifetime);
+    private bool IsDoubtful(IcePair pair, long now) => (Selected is not null && Consent.IsInDoubt(now))
+        || (pair != Selected && now - pair.ValidAt >= _context.Options.ConsentLifetime);
 
     private void OnSuccess(IceTransaction transaction, long now)
     {

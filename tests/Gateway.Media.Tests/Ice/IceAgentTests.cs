@@ -253,6 +253,56 @@ public sealed class IceAgentTests
         AssertSamePair(a, b);
     }
 
+    [Fact] // RFC 7675 section 5.1: 30 s, less what may have passed since the last answer and until the next question
+    public void Peer_that_is_away_for_17_seconds_again_and_again_loses_nothing()
+    {
+        var (a, b) = TwoAgents();
+        Meet(a, b);
+        _network.RunUntil(() => a.IsConnected && b.IsConnected, 1_000);
+        _network.Run(1_000);
+
+        for (var i = 0; i < 5; i++)
+        {
+            _network.IsLost = static (_, _, _) => true;
+            _network.Run(17_000);
+            _network.IsLost = static (_, _, _) => false;
+            _network.Run(7_000);
+        }
+
+        Assert.Equal((0, 0), (a.LostConsents, b.LostConsents));
+        AssertSamePair(a, b);
+    }
+
+    [Theory] // each takes the other's new credentials for the answer to its own, as they are
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Restarts_of_both_ends_at_once_are_one(bool candidatesFirst)
+    {
+        var (a, b) = TwoAgents();
+        Meet(a, b);
+        _network.RunUntil(() => a.IsConnected && b.IsConnected, 1_000);
+        _network.Run(5_000);
+        a.Agent.Restart(_network.Now);
+        b.Agent.Restart(_network.Now);
+        var (ofA, ofB) = (a.Agent.LocalUfrag, b.Agent.LocalUfrag);
+
+        if (candidatesFirst)
+        {
+            a.Agent.AddRemoteCandidate(b.Agent.LocalCandidates[0]);
+        }
+
+        Assert.False(b.Agent.SetRemote(ofA, a.Agent.LocalPwd, _network.Now));
+        _network.Run(300);
+        Assert.False(a.Agent.SetRemote(ofB, b.Agent.LocalPwd, _network.Now));
+        a.Describe(to: b);
+
+        Assert.True(_network.RunUntil(() => a.Selections.Count == 2 && b.Selections.Count == 2, 2_000));
+        Assert.Equal((ofA, ofB), (a.Agent.LocalUfrag, b.Agent.LocalUfrag));
+        AssertSamePair(a, b);
+        _network.Run(60_000);
+        Assert.Equal((0, 0), (a.LostConsents, b.LostConsents));
+    }
+
     [Fact] // RFC 7675 section 5.1: a restart under way is no leave to go on sending
     public void Pair_whose_consent_ends_during_a_restart_is_used_no_more_and_the_call_has_until_the_restart_ends()
     {

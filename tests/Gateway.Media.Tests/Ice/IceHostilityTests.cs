@@ -176,6 +176,19 @@ public sealed class IceHostilityTests : IDisposable
         Assert.InRange(asked, 1, 64);
     }
 
+    [Fact] // RFC 8445 section 7.2.5.1: roles change with every answer, and no faster than checks are paced
+    public void Peer_that_finds_a_conflict_in_every_role_is_asked_no_faster_for_it()
+    {
+        _peer.AnswersWith = 487;
+        _peer.Signal(Stranger, 1_000);
+
+        _network.Run(10_000);
+        Assert.InRange(_peer.Requests.Count, 10, 500);
+
+        _network.Run(60_000);
+        Assert.Equal((1, long.MaxValue), (_agent.Failures, _agent.Agent.NextDue));
+    }
+
     [Fact] // who has heard one check can say it again from anywhere
     public void Peer_that_moves_is_followed_although_others_have_repeated_its_checks()
     {

@@ -220,6 +220,26 @@ public sealed class IceNominationTests
         Assert.Equal(1, _agent.LostConsents);
     }
 
+    [Fact] // RFC 7675 section 5.1, RFC 8445 section 7.3.1.4: the next question might come too late
+    public void Peer_that_is_back_in_the_last_moment_is_asked_at_once()
+    {
+        _network.Run(1_000);
+        _peer.Check(Near, nominates: true);
+        _network.Run(100);
+        _peer.Answers = false;
+        _network.Run(29_500);
+        _peer.Requests.Clear();
+
+        _peer.Answers = true;
+        _peer.Check(Near, nominates: true);
+        _network.Run(200);
+
+        Assert.Single(_peer.Requests);
+        _network.Run(10_000);
+        Assert.Equal(0, _agent.LostConsents);
+        AssertInUse(Near);
+    }
+
     [Fact] // RFC 7675 section 5.1: who agreed to receive there half a minute ago may have gone, and the nomination may be a replay
     public void Nomination_of_a_pair_that_worked_long_ago_counts_once_it_has_worked_again()
     {
