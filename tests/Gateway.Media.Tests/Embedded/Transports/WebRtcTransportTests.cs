@@ -53,7 +53,7 @@ public sealed class WebRtcTransportTests : IWebRtcOwner, IDisposable
         Pass(1_000);
 
         Assert.Equal((0, 0), (peer.DatagramsHeard, peer.Established));
-        Assert.Equal(1, transport.Media.Counters.Strangers);
+        Assert.True(transport.Media.Counters.Strangers > 0); // OpenSSL repeats it by itself when the machine is slow
     }
 
     [Fact] // the time for a handshake begins with a way to the peer, which ICE may look for longer (RFC 8863 section 4)
