@@ -5,7 +5,12 @@ using Gateway.Mapping.Sessions;
 namespace Gateway.Host.Http;
 
 /// <summary>What GET /readyz says.</summary>
-internal sealed record ReadinessReport(bool Ready, IReadOnlyList<string> Reasons);
+internal sealed record ReadinessReport(bool Ready, IReadOnlyList<string> Reasons)
+{
+    /// <summary>What is not as it should be all the same; left out when all is well.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Degraded { get; init; }
+}
 
 /// <summary>One session of GET /api/sessions.</summary>
 internal sealed record SessionView(

@@ -39,11 +39,13 @@ internal static class HttpEndpoints
 
     private static Task ReadyAsync(HttpContext context)
     {
-        var reasons = context.RequestServices.GetRequiredService<Readiness>().Reasons();
+        var readiness = context.RequestServices.GetRequiredService<Readiness>();
+        var (reasons, degraded) = (readiness.Reasons(), readiness.Degradations());
         return JsonAsync(
             context,
             reasons.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable,
-            new ReadinessReport(reasons.Count == 0, reasons), HttpJson.Default.ReadinessReport);
+            new ReadinessReport(reasons.Count == 0, reasons) { Degraded = degraded.Count == 0 ? null : degraded },
+            HttpJson.Default.ReadinessReport);
     }
 
     private static Task MetricsAsync(HttpContext context)

@@ -8,7 +8,7 @@ let shown = null;
 async function refresh() {
   try {
     const ready = await (await fetch("readyz")).json();
-    by("state").textContent = ready.ready ? "ready" : ready.reasons.join("; ");
+    by("state").textContent = [...(ready.ready ? ["ready"] : ready.reasons), ...(ready.degraded ?? [])].join("; ");
     by("state").className = ready.ready ? "" : "bad";
     const sessions = await (await fetch("api/sessions")).json();
     const rows = document.createElement("tbody");

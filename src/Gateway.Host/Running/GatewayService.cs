@@ -67,7 +67,7 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
         _traces = options.Http.TraceMegabytes == 0 ? null : new SessionTraceRecorder(options.Http.TraceMegabytes * 1024 * 1024, time);
         _sip = new SipEndpoint(options.Endpoint(), time, logs.CreateLogger<SipEndpoint>(), tap: _traces);
         _relay = options.Media.Engine == MediaEngine.Rtpengine
-            ? new RtpengineRelay(options.Rtpengine(), time, logs.CreateLogger<RtpengineRelay>())
+            ? new RtpengineRelay(options.Rtpengine(), time, logs.CreateLogger<RtpengineRelay>(), _notices)
             : Embedded(options, time, logs);
 
         var router = new StanzaRouter();
@@ -128,6 +128,8 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
         new("xmpp", () => _xmpp.IsUp ? null : _xmppState.WhyDown),
         new("sip", () => _sip.IsListening ? null : "not listening"),
         .. _registrations.Checks,
+        new("media", () => _relay.IsAvailable ? null : "no rtpengine answers, calls are refused") { IsVital = false },
+        new("store", () => _state.WhyNotWritten) { IsVital = false },
     ];
 
     /// <summary>True after the stream's loop failed: the process ends with 1, and a supervisor starts it anew.</summary>
@@ -153,6 +155,7 @@ internal sealed partial class GatewayService : IHostedService, IAsyncDisposable
         _threads.Fill(stored.Threads);
         _addresses.Remember(stored.Spellings);
         _messages.Fill(stored);
+        (_relay as RtpengineRelay)?.Watch();
         _calls.Recover(stored.Calls, stored.MediaSessions);
         await _presence.LoadAsync(cancellationToken).ConfigureAwait(false);
         await _msrp.StartAsync(cancellationToken).ConfigureAwait(false);

@@ -19,6 +19,7 @@ public sealed partial class CallService
     private static CallEvent? Event(MediaNotice notice) => notice switch
     {
         MediaNotice.ConsentLost or MediaNotice.NotConnected => new CallEvent.MediaFailed(CallMediaFault.ConnectionLost),
+        MediaNotice.Lost => new CallEvent.MediaFailed(CallMediaFault.RelayUnavailable),
         MediaNotice.NotAuthentic => new CallEvent.MediaFailed(CallMediaFault.NotAuthentic),
         MediaNotice.Silent s => new CallEvent.MediaSilent(s.Tag == CallMedia.UserTag),
         MediaNotice.Digit d when d.Tag == CallMedia.PhoneTag => new CallEvent.DigitHeard(d.Key, d.Duration),

@@ -23,6 +23,12 @@ public sealed partial class CallService
             return Refused(invite, 503, _draining ? "draining" : "no link to the XMPP server", RetryAfterSeconds);
         }
 
+        // Who answered would find nobody there: it is known already, so nobody is rung.
+        if (!_parts.Relay.IsAvailable)
+        {
+            return Refused(invite, 503, "the media relay is down", RetryAfterSeconds);
+        }
+
         if (!_parts.Admission.TryAdmit(invite, out var admitted, out var refusal))
         {
             return Refused(invite, refusal.Status, refusal.Detail, refusal.RetryAfter) with { Warning = CallWarnings.Of(refusal) };

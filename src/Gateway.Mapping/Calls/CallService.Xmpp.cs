@@ -280,6 +280,13 @@ public sealed partial class CallService
             return false;
         }
 
+        if (!_parts.Relay.IsAvailable)
+        {
+            refusal = new Refusal(503, new StanzaError(StanzaErrorCondition.ResourceConstraint, "the media relay is down", "wait"),
+                new JingleReasonInfo(JingleReason.GeneralError, "media relay unavailable"), "the media relay is down");
+            return false;
+        }
+
         if (!media.Contains("audio") || hasOthers)
         {
             refusal = new Refusal(488, new StanzaError(StanzaErrorCondition.NotAcceptable, "only audio calls"),

@@ -37,6 +37,7 @@ public sealed class GatewayState : IStateJournal, ISubscriberStore, IAsyncDispos
     private StoredState _stored = new();
     private int _waiting;
     private int _isFull;
+    private volatile string? _whyNotWritten;
 
     /// <summary>Touches nothing before <see cref="OpenAsync"/>.</summary>
     public GatewayState(IGatewayStore store, TimeProvider time, ILogger<GatewayState> logger)
@@ -58,7 +59,8 @@ public sealed class GatewayState : IStateJournal, ISubscriberStore, IAsyncDispos
                 MaxDelay = TimeSpan.FromSeconds(30),
                 OnRetry = failed =>
                 {
-                    Log.StoreFailed(_logger, _store.Location, failed.Outcome.Exception!.Message);
+                    _whyNotWritten = failed.Outcome.Exception!.Message;
+                    Log.StoreFailed(_logger, _store.Location, _whyNotWritten);
                     return ValueTask.CompletedTask;
                 },
             })
@@ -80,6 +82,9 @@ public sealed class GatewayState : IStateJournal, ISubscriberStore, IAsyncDispos
         _writer = Task.Run(WriteChangesAsync, CancellationToken.None);
         return _stored;
     }
+
+    /// <summary>Why the store could not be written when that was tried last; null when it could. What changes is tried again until then.</summary>
+    public string? WhyNotWritten => _whyNotWritten;
 
     /// <inheritdoc/>
     public void Write(StoreChange change)
@@ -171,6 +176,7 @@ public sealed class GatewayState : IStateJournal, ISubscriberStore, IAsyncDispos
         {
             await _patience.ExecuteAsync(
                 async cancel => await _store.WriteAsync(batch.Changes, cancel).ConfigureAwait(false), _stopping.Token).ConfigureAwait(false);
+            _whyNotWritten = null;
         }
 #pragma warning disable CA1031 // a change that no store can take must not be the last that is written
         catch (Exception mistake) when (!_stopping.IsCancellationRequested)

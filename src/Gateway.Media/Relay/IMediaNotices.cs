@@ -27,6 +27,9 @@ public abstract record MediaNotice(string SessionId, string Tag)
     /// <summary>Media flow between the relay and the end; once per session and end.</summary>
     public sealed record Connected(string SessionId, string Tag) : MediaNotice(SessionId, Tag);
 
+    /// <summary>The relay has lost the session, or is lost itself: nothing flows any more. Of no end.</summary>
+    public sealed record Lost(string SessionId) : MediaNotice(SessionId, "");
+
     /// <summary>The end agreed to send and has sent nothing for so long.</summary>
     public sealed record Silent(string SessionId, string Tag, TimeSpan For) : MediaNotice(SessionId, Tag);
 

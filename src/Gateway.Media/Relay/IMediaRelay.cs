@@ -23,6 +23,9 @@ public interface IMediaRelay
     /// </summary>
     bool Renumbers => true;
 
+    /// <summary>False when it is known that no new session could be begun: the relay is down.</summary>
+    bool IsAvailable => true;
+
     /// <summary>
     /// Whether sessions outlive the process that asked for them, so that whoever ends without deleting them has to do it later.
     /// </summary>

@@ -28,4 +28,7 @@ internal static partial class Log
 
     [LoggerMessage(4006, LogLevel.Error, "Media engine {Engine}: a reply could not be taken")]
     public static partial void ReadingFailed(ILogger logger, string engine, Exception exception);
+
+    [LoggerMessage(4007, LogLevel.Error, "Media engine {Engine} is down: nothing is asked of it until it answers a ping")]
+    public static partial void EngineDown(ILogger logger, string engine);
 }

@@ -30,9 +30,13 @@ internal abstract record NgReply
         "ok" or "pong" => new Done(body),
         "load limit" => new Failed(MediaFault.Exhausted, Clean(body.Text("message"))),
         "error" when Clean(body.Text("error-reason")) is var reason =>
-            new Failed(IsExhaustion(reason) ? MediaFault.Exhausted : MediaFault.Refused, reason),
+            new Failed(
+                IsExhaustion(reason) ? MediaFault.Exhausted : IsForgotten(reason) ? MediaFault.Unavailable : MediaFault.Refused, reason),
         var other => new Failed(MediaFault.Refused, $"result: {Clean(other)}"),
     };
+
+    /// <summary>Nothing is asked about a session that was never offered: the engine was restarted, or gave it up.</summary>
+    private static bool IsForgotten(string reason) => reason.StartsWith("Unknown call-id", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsExhaustion(string reason) =>
         reason.StartsWith("Ran out of", StringComparison.OrdinalIgnoreCase)

@@ -19,4 +19,12 @@ public sealed record RtpengineOptions
 
     /// <summary>How long new sessions pass over an engine that failed to answer.</summary>
     public TimeSpan RestAfterFailure { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often an engine is asked whether it is there; it logs each time, unless told not to.</summary>
+    public TimeSpan PingEvery { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// How long an engine may be down before its sessions are given up: as long as an end waits for consent (RFC 7675 section 5.1).
+    /// </summary>
+    public TimeSpan LostAfter { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using Gateway.Media.Relay;
@@ -7,10 +8,15 @@ using Microsoft.Extensions.Logging;
 namespace Gateway.Media.Rtpengine;
 
 /// <summary>The media relay that rtpengine daemons provide, spoken to by their ng protocol over UDP.</summary>
-public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
+public sealed partial class RtpengineRelay : IMediaRelay, IAsyncDisposable
 {
     private readonly EngineRoster _engines;
+    private readonly EngineWatch _watch;
+    private readonly IMediaNotices _notices;
     private readonly ConcurrentDictionary<string, RelaySession> _sessions = new(StringComparer.Ordinal);
+
+    /// <summary>Engines that have not confirmed to have deleted a session.</summary>
+    private readonly ConcurrentDictionary<string, ImmutableArray<NgClient>> _owed = new(StringComparer.Ordinal);
     private readonly MediaMetrics _metrics;
     private readonly ILogger _logger;
 
@@ -18,7 +24,7 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
     /// <exception cref="ArgumentException">
     /// No engine, an address that <see cref="EngineAddress"/> cannot read, or a time that is not positive.
     /// </exception>
-    public RtpengineRelay(RtpengineOptions options, TimeProvider time, ILogger<RtpengineRelay> logger)
+    public RtpengineRelay(RtpengineOptions options, TimeProvider time, ILogger<RtpengineRelay> logger, IMediaNotices? notices = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (options.Engines.IsDefaultOrEmpty)
@@ -32,6 +38,8 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
         }
 
         _logger = logger;
+        _notices = notices ?? NoMediaNotices.Instance;
+        _watch = new EngineWatch(options, time, this);
         _metrics = new MediaMetrics(() => _sessions.Count);
         _engines = new EngineRoster(
             [.. options.Engines.Select(text => new NgClient(Address(text), options, time, _metrics, logger))],
@@ -48,6 +56,9 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
 
     /// <summary>10.5 passes packets through with the numbers that they have.</summary>
     public bool Renumbers => false;
+
+    /// <summary>As <see cref="Watch"/> has found.</summary>
+    public bool IsAvailable => _engines.IsAnyUp;
 
     /// <summary>They end when the engine is told, or by its own timeouts.</summary>
     public bool KeepsSessions => true;
@@ -96,7 +107,8 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
     {
         if (!_sessions.TryRemove(sessionId, out var session))
         {
-            return await DeleteEverywhereAsync(sessionId, cancellationToken).ConfigureAwait(false);
+            // Of an earlier life of this process, or of an offer that no engine answered in time: any of them may hold it.
+            return await DeleteAsync(_owed.GetValueOrDefault(sessionId, _engines.All), sessionId, cancellationToken).ConfigureAwait(false);
         }
 
         return await session.InTurnAsync(
@@ -104,16 +116,27 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
             {
                 session.IsDeleted = true;
                 return session.Engine is { } engine
-                    ? DeleteAsync(engine, sessionId, cancellationToken)
+                    ? DeleteAsync([engine], sessionId, cancellationToken)
                     : ValueTask.FromResult(MediaResult.Ok());
             }).ConfigureAwait(false) ?? MediaResult.Ok();
     }
 
     /// <inheritdoc/>
-    public async ValueTask<MediaStatistics?> QueryAsync(string sessionId, CancellationToken cancellationToken) =>
-        _sessions.TryGetValue(sessionId, out var session) && session.Engine is { } engine
-        && await AskAsync(engine, sessionId, NgCommands.Query(sessionId), cancellationToken).ConfigureAwait(false)
-            is NgReply.Done done ? NgStatistics.Read(done.Body) : null;
+    public async ValueTask<MediaStatistics?> QueryAsync(string sessionId, CancellationToken cancellationToken)
+    {
+        if (!_sessions.TryGetValue(sessionId, out var session) || session.Engine is not { } engine)
+        {
+            return null;
+        }
+
+        var reply = await AskAsync(engine, sessionId, NgCommands.Query(sessionId), cancellationToken).ConfigureAwait(false);
+        if (session.Answer is not null && IsForgotten(reply))
+        {
+            Lost(sessionId);
+        }
+
+        return reply is NgReply.Done done ? NgStatistics.Read(done.Body) : null;
+    }
 
     /// <summary>Whether any engine answers: new sessions find it.</summary>
     public async ValueTask<bool> PingAsync(CancellationToken cancellationToken)
@@ -126,6 +149,7 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
     /// <summary>Closes the sockets. Sessions live on at their engines, which end those that carry no media any more.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _watch.DisposeAsync().ConfigureAwait(false);
         foreach (var engine in _engines.All)
         {
             await engine.DisposeAsync().ConfigureAwait(false);
@@ -163,6 +187,13 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
     private async ValueTask<MediaResult> OfferToEnginesAsync(
         RelaySession session, MediaOffer offer, CancellationToken cancellationToken)
     {
+        // An engine that was restarted would take it for the first of a session, on other ports than the ends know.
+        if (await IsForgottenAsync(offer.SessionId, session, cancellationToken).ConfigureAwait(false))
+        {
+            Lost(offer.SessionId);
+            return MediaResult.Failed(MediaFault.Unavailable, "the engine has lost the session");
+        }
+
         var command = NgCommands.Offer(offer, session.ProfileOfOther(offer.FromTag));
         var result = MediaResult.Failed(MediaFault.Unavailable, "no engine");
         foreach (var engine in session.Engine is { } home ? [home] : _engines.InOrderFor(offer.SessionId))
@@ -255,19 +286,26 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
                 cancellationToken).ConfigureAwait(false))
             : UnknownSession;
 
-    /// <summary>
-    /// Of an earlier life of this process, or of an offer that no engine answered in time: any of them may hold it, the first of its order
-    /// or one that took over.
-    /// </summary>
-    private async ValueTask<MediaResult> DeleteEverywhereAsync(string sessionId, CancellationToken cancellationToken)
+    /// <summary>Who is silent is owed another request: the next is for nobody else.</summary>
+    private async ValueTask<MediaResult> DeleteAsync(
+        ImmutableArray<NgClient> engines, string sessionId, CancellationToken cancellationToken)
     {
-        var results = await Task.WhenAll(
-            _engines.All.Select(engine => DeleteAsync(engine, sessionId, cancellationToken).AsTask())).ConfigureAwait(false);
-        return results.FirstOrDefault(result => !result.IsOk, MediaResult.Ok());
-    }
+        var command = NgCommands.Delete(sessionId);
+        NgReply[] replies = engines is [var only]
+            ? [await AskAsync(only, sessionId, command, cancellationToken).ConfigureAwait(false)]
+            : await Task.WhenAll(
+                engines.Select(engine => AskAsync(engine, sessionId, command, cancellationToken).AsTask())).ConfigureAwait(false);
+        if (replies.Any(reply => reply is NgReply.Silent))
+        {
+            _owed[sessionId] = [.. engines.Where((_, n) => replies[n] is NgReply.Silent)];
+        }
+        else
+        {
+            _owed.TryRemove(sessionId, out _);
+        }
 
-    private async ValueTask<MediaResult> DeleteAsync(NgClient engine, string sessionId, CancellationToken cancellationToken) =>
-        Verdict(await AskAsync(engine, sessionId, NgCommands.Delete(sessionId), cancellationToken).ConfigureAwait(false));
+        return replies.Select(Verdict).FirstOrDefault(verdict => !verdict.IsOk, MediaResult.Ok());
+    }
 
     private static MediaResult Description(NgReply reply, MediaProfile towards) => reply switch
     {
@@ -288,6 +326,11 @@ public sealed class RtpengineRelay : IMediaRelay, IAsyncDisposable
     private async ValueTask<NgReply> AskAsync(
         NgClient engine, string sessionId, BencodeValue.Dictionary command, CancellationToken cancellationToken)
     {
+        if (_engines.IsDown(engine) && !ReferenceEquals(command, NgCommands.Ping))
+        {
+            return new NgReply.Silent($"{engine.Name} is down"); // which the log has said
+        }
+
         var name = command.Text("command") ?? "";
         _metrics.Requested(name);
         var reply = await engine.RequestAsync(command, cancellationToken).ConfigureAwait(false);

@@ -65,6 +65,14 @@ public sealed class HttpEndpointsTests
         Assert.Equal("""{"ready":false,"reasons":["xmpp: the stream is down"]}""", await answer.Content.ReadAsStringAsync());
     }
 
+    [Fact] // who may serve worse still serves
+    public async Task Readyz_is_200_and_tells_what_is_wrong_when_the_gateway_serves_all_the_same()
+    {
+        await using var http = await HttpFixture.StartAsync(degraded: "disk full");
+
+        Assert.Equal("""{"ready":true,"reasons":[],"degraded":["store: disk full"]}""", await http.Client.GetStringAsync("/readyz"));
+    }
+
     [Fact]
     public async Task Metrics_show_the_gateways_meters_and_the_process()
     {

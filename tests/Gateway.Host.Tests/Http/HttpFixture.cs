@@ -25,13 +25,14 @@ internal sealed class HttpFixture : IAsyncDisposable
     public HttpClient Client { get; }
 
     public static async Task<HttpFixture> StartAsync(
-        HttpOptions? options = null, string? whyNot = null, ISessionTraces? traces = null, params ISessionDirectory[] directories)
+        HttpOptions? options = null, string? whyNot = null, ISessionTraces? traces = null, string? degraded = null, params ISessionDirectory[] directories)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.Listen(System.Net.IPAddress.Loopback, 0));
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(new PrometheusMetrics("Gateway.Http.Tests"));
-        builder.Services.AddSingleton(new Readiness([new ReadinessCheck("xmpp", () => whyNot)]));
+        builder.Services.AddSingleton(new Readiness(
+            [new ReadinessCheck("xmpp", () => whyNot), new ReadinessCheck("store", () => degraded) { IsVital = false }]));
         builder.Services.AddSingleton(new SessionOwners([.. directories], [], traces));
 
         var app = builder.Build();

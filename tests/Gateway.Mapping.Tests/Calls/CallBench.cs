@@ -301,6 +301,8 @@ internal sealed class CallBench : IAsyncDisposable
 
         public bool Renumbers { get; set; } = true;
 
+        public bool IsAvailable { get; set; } = true;
+
         public bool KeepsSessions { get; set; }
 
         public bool RequiresDtls { get; set; }

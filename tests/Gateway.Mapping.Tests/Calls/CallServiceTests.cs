@@ -183,6 +183,35 @@ public sealed class CallServiceTests
         Assert.Equal(503, Assert.IsType<InviteDecision.Refuse>(bench.Invite().Decision).Status);
     }
 
+    [Fact] // U-43
+    public async Task Without_a_media_relay_an_INVITE_is_told_to_come_back_and_nobody_is_rung()
+    {
+        await using var bench = new CallBench();
+        bench.Relay.IsAvailable = false;
+
+        var refused = Assert.IsType<InviteDecision.Refuse>(bench.Invite().Decision);
+        Assert.Equal((503, CallService.RetryAfterSeconds), (refused.Status, refused.RetryAfterSeconds));
+        Assert.Empty(bench.Link.Sent);
+
+        bench.Relay.IsAvailable = true;
+        Assert.IsType<InviteDecision.Take>(bench.Invite().Decision);
+    }
+
+    [Fact]
+    public async Task Without_a_media_relay_a_call_to_SIP_is_rejected_at_once()
+    {
+        await using var bench = new CallBench();
+        bench.Relay.IsAvailable = false;
+
+        bench.Propose();
+        Assert.Contains("general-error", (await bench.Link.Get("reject")).ToString(), StringComparison.Ordinal);
+        Assert.Equal(
+            StanzaErrorCondition.ResourceConstraint, Assert.IsType<StanzaResult.Refusal>(bench.Jingle("session-initiate", inner: CallBench.Contents())).Fault.Condition);
+
+        Assert.Equal(0, bench.Sip.Invites);
+        Assert.Empty(bench.Relay.Done);
+    }
+
     [Fact] // of her devices the one that is named rings, and no other by its carbons; it learns the end as well
     public async Task A_call_to_one_device_is_proposed_to_that_alone()
     {
@@ -461,6 +490,7 @@ public sealed class CallServiceTests
     [InlineData("consent", "connectivity-error")]
     [InlineData("unreachable", "connectivity-error")]
     [InlineData("fingerprint", "security-error")]
+    [InlineData("relay", "general-error")]
     public async Task What_ends_the_media_of_one_side_ends_the_call_for_both(string what, string reason)
     {
         await using var bench = new CallBench();
@@ -472,6 +502,7 @@ public sealed class CallServiceTests
         {
             "consent" => new MediaNotice.ConsentLost(id, "x"),
             "unreachable" => new MediaNotice.NotConnected(id, "x"),
+            "relay" => new MediaNotice.Lost(id),
             _ => new MediaNotice.NotAuthentic(id, "x"),
         });
         await leg.When("BYE");

@@ -27,8 +27,14 @@ public sealed class GatewayStateTests
         await Eventually.HoldsAsync(() =>
         {
             _time.AdvanceToNextTimer();
+            return state.WhyNotWritten == failing.Fault.Message;
+        });
+        await Eventually.HoldsAsync(() =>
+        {
+            _time.AdvanceToNextTimer();
             return failing.Batches.Count == 1;
         });
+        await Eventually.HoldsAsync(() => state.WhyNotWritten is null);
         Assert.Equal<StoreChange>(changes, failing.Batches[0]);
     }
 

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using Gateway.Media.Relay;
 using Gateway.Media.Rtpengine;
+using Gateway.Testing;
 using Gateway.Testing.Servers;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -29,7 +31,7 @@ public sealed class EngineLossTests
         Assert.True(await relay.PingAsync(default));
         Assert.True((await OfferAsync(relay, "after")).IsOk);
         Assert.True((await AnswerAsync(relay, "after")).IsOk);
-        Assert.Equal(MediaFault.Refused, (await AnswerAsync(relay, "before")).Fault); // it knows nothing of it any more
+        Assert.Equal(MediaFault.Unavailable, (await AnswerAsync(relay, "before")).Fault); // it knows nothing of it any more
         var deleted = await relay.DeleteAsync("before", default);
         Assert.True(deleted.IsOk, deleted.Detail);
     }
@@ -114,10 +116,92 @@ public sealed class EngineLossTests
         Assert.True(await relay.PingAsync(default));
     }
 
-    private static RtpengineRelay Relay(params RtpengineServer[] servers) => new(
-        new RtpengineOptions { Engines = [.. servers.Select(server => server.Address)] },
+    [Fact] // S10
+    public async Task Watched_engine_that_dies_is_known_to_be_down_until_it_is_back()
+    {
+        await using var server = await RtpengineServer.StartAsync();
+        await using var relay = Relay(server);
+        relay.Watch();
+        Assert.True((await OfferAsync(relay, "before")).IsOk);
+
+        await server.StopAsync();
+        await Eventually.HoldsAsync(() => !relay.IsAvailable);
+        Assert.Equal(MediaFault.Unavailable, (await OfferAsync(relay, "meanwhile")).Fault);
+        Assert.Equal(MediaFault.Unavailable, (await relay.DeleteAsync("before", default)).Fault);
+
+        await server.RestartAsync();
+        await Eventually.HoldsAsync(() => relay.IsAvailable);
+        Assert.True((await OfferAsync(relay, "after")).IsOk);
+        Assert.True((await relay.DeleteAsync("before", default)).IsOk);
+    }
+
+    [Fact] // S10: what only one end knows of is begun anew by the next offer
+    public async Task Sessions_that_a_restarted_engine_has_forgotten_are_told_to_be_lost()
+    {
+        var lost = new Notices();
+        await using var server = await RtpengineServer.StartAsync();
+        await using var relay = Relay(lost, TimeSpan.FromHours(1), server);
+        Assert.True((await OfferAsync(relay, "offered")).IsOk);
+        Assert.True((await OfferAsync(relay, "joined")).IsOk);
+        Assert.True((await AnswerAsync(relay, "joined")).IsOk);
+        relay.Watch();
+
+        await server.StopAsync();
+        await Eventually.HoldsAsync(() => !relay.IsAvailable);
+        await server.RestartAsync();
+
+        await Eventually.HoldsAsync(() => !lost.All.IsEmpty);
+        Assert.Equal([new MediaNotice.Lost("joined")], lost.All);
+        Assert.True((await OfferAsync(relay, "offered")).IsOk);
+    }
+
+    [Fact] // S10: it was back before anybody noticed
+    public async Task Session_that_an_engine_has_forgotten_is_lost_when_it_is_asked_for_or_offered_again()
+    {
+        var lost = new Notices();
+        await using var server = await RtpengineServer.StartAsync();
+        await using var relay = Relay(lost, TimeSpan.FromHours(1), server);
+        Assert.True((await OfferAsync(relay, "joined")).IsOk);
+        Assert.True((await AnswerAsync(relay, "joined")).IsOk);
+        Assert.NotNull(await relay.QueryAsync("joined", default));
+        await server.RestartAsync();
+
+        Assert.Null(await relay.QueryAsync("joined", default));
+        Assert.Equal([new MediaNotice.Lost("joined")], lost.All);
+        Assert.Equal(MediaFault.Unavailable, (await OfferAsync(relay, "joined")).Fault);
+        Assert.Equal([new MediaNotice.Lost("joined"), new MediaNotice.Lost("joined")], lost.All);
+    }
+
+    [Fact] // S10, RFC 7675 section 5.1
+    public async Task Sessions_of_an_engine_that_stays_down_are_told_to_be_lost()
+    {
+        var lost = new Notices();
+        await using var server = await RtpengineServer.StartAsync();
+        await using var relay = Relay(lost, TimeSpan.Zero, server);
+        Assert.True((await OfferAsync(relay, "offered")).IsOk);
+        relay.Watch();
+
+        server.Freeze();
+
+        await Eventually.HoldsAsync(() => !lost.All.IsEmpty);
+        Assert.False(relay.IsAvailable);
+        Assert.Equal([new MediaNotice.Lost("offered")], lost.All);
+    }
+
+    private static RtpengineRelay Relay(params RtpengineServer[] servers) => Relay(new Notices(), TimeSpan.FromHours(1), servers);
+
+    private static RtpengineRelay Relay(Notices notices, TimeSpan lostAfter, params RtpengineServer[] servers) => new(
+        new RtpengineOptions { Engines = [.. servers.Select(server => server.Address)], LostAfter = lostAfter },
         TimeProvider.System,
-        NullLogger<RtpengineRelay>.Instance);
+        NullLogger<RtpengineRelay>.Instance,
+        notices);
+
+    private sealed class Notices : IMediaNotices
+    {
+        public ConcurrentQueue<MediaNotice> All { get; } = new();
+
+        public void OnNotice(MediaNotice notice) => All.Enqueue(notice);
+    }
 
     private static ValueTask<MediaResult> OfferAsync(RtpengineRelay relay, string session) =>
         relay.OfferAsync(new(session, "caller", Sdp, MediaProfile.PlainRtp), default);

@@ -180,7 +180,7 @@ public sealed class RtpengineRelayTests
         ];
         await Task.WhenAll(called);
 
-        Assert.Equal(["offer", "answer", "offer", "delete"], (await Commands(engine, 4)));
+        Assert.Equal(["offer", "answer", "query", "offer", "delete"], (await Commands(engine, 5)));
     }
 
     [Fact]
