@@ -70,7 +70,7 @@ internal sealed class DigitEvents
         }
 
         (_duration, _told) = (length, now);
-        return wasLost || ((payload[1] & EndBit) != 0 && TryClose(out key, out duration)); // an end is repeated: the next tells of it
+        return wasLost || (Ends(payload) && TryClose(out key, out duration)); // an end is repeated: the next tells of it
     }
 
     /// <summary>The sender speaks again. True when a key must have been released meanwhile: what told of its end was lost.</summary>
@@ -128,6 +128,9 @@ internal sealed class DigitEvents
             BinaryPrimitives.WriteUInt16BigEndian(payload[2..], (ushort)Math.Min(duration, ushort.MaxValue));
         }
     }
+
+    /// <summary>The key is released.</summary>
+    public static bool Ends(ReadOnlySpan<byte> payload) => (payload[1] & EndBit) != 0;
 
     /// <summary>The number of a key, or -1.</summary>
     public static int EventOf(char key) => Keys.IndexOf(char.ToUpperInvariant(key), StringComparison.Ordinal);

@@ -289,8 +289,8 @@ internal sealed class MediaStream
             return;
         }
 
-        Transcoded.Quieten(now);
         var packet = buffer[(header.PayloadStart - RtpHeader.FixedLength)..];
+        Transcoded.Quieten(DigitEvents.Ends(packet[RtpHeader.FixedLength..]), now);
         DigitEvents.Convert(packet[RtpHeader.FixedLength..], route.IncomingRate, route.OutgoingRate);
         var (sequence, _) = _map.Insert(0, now);
         var timestamp = route.Stream._digits.OutgoingTimestampOnClock(_map.TimestampAt(now), route.IncomingRate, route.OutgoingRate);

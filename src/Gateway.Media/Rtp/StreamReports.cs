@@ -106,6 +106,11 @@ internal sealed class StreamReports(MediaStream stream)
         }
 
         var ntp = BinaryPrimitives.ReadUInt64BigEndian(packet[8..]);
+        if (ntp == 0)
+        {
+            return; // a phone without a clock (RFC 3550 section 6.4.1): there is nothing to learn, nor to ask back
+        }
+
         stream.Reception.Reported((uint)(ntp >> 16), now);
         _senderSsrc = stream.Reception.Ssrc;
         _senderTime = (long)((ntp >> 16) * 1000 >> 16);

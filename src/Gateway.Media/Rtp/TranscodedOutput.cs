@@ -12,6 +12,12 @@ internal sealed class TranscodedOutput
     /// <summary>Milliseconds behind its timer at which the output gives up catching up: the machine stood still.</summary>
     private const int MostBehind = 500;
 
+    /// <summary>Milliseconds from one packet of a key to the next at most: 50 (RFC 4733 section 2.5.1.2), and the network's part.</summary>
+    private const int LongestKeyGap = 150;
+
+    /// <summary>Milliseconds of silence behind a key.</summary>
+    private const int Rest = 50;
+
     private readonly MediaStream _stream;
     private readonly IMediaLoop _loop;
     private readonly IMediaTimer _timer;
@@ -53,7 +59,7 @@ internal sealed class TranscodedOutput
     }
 
     /// <summary>A key is being pressed: no sound is sent until a moment after its last packet (RFC 4733 section 2.6.2).</summary>
-    public void Quieten(long now) => _quietUntil = now + 50;
+    public void Quieten(bool ends, long now) => _quietUntil = now + (ends ? Rest : LongestKeyGap);
 
     /// <summary>A payload number is agreed no more: if it was what is heard, there is nothing to hear.</summary>
     public void Leave(StreamRoute route)

@@ -79,6 +79,25 @@ public sealed class MediaCallRtcpTests
         Assert.InRange(_bench.Call.Figures(0)[0].Jitter, 0, 1);
     }
 
+    [Fact] // section 6.4.1: its NTP timestamp is zero
+    public void Peer_without_a_clock_does_not_move_ours()
+    {
+        for (var i = 0; i < 1_000; i++)
+        {
+            _bench.Send(0, Voice(i, timestamp: (uint)i * 160, ssrc: 50));
+            if (i % 50 == 1)
+            {
+                _bench.SendRtcp(0, [0x80, 200, 0, 6, 0, 0, 0, 50, .. new byte[8], .. Four((uint)i * 160), 0, 0, 0, 1, 0, 0, 0, 4]);
+            }
+
+            _bench.Loop.Advance(20);
+        }
+
+        var first = _bench.Received(1)[0].Timestamp;
+        var report = _bench.ReceivedRtcp(1)[^1];
+        Assert.InRange(Read(report, 16) - first, (Read(report, 20) * 160) - 320, (Read(report, 20) * 160) + 320);
+    }
+
     [Fact] // section 6.6
     public void Goodbye_is_said_at_the_end_and_told_when_it_comes()
     {

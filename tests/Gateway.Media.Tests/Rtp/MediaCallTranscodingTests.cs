@@ -56,6 +56,23 @@ public sealed class MediaCallTranscodingTests
         AssertContinuous([.. got.Where(packet => packet.PayloadType == 8)], clockOnly: true);
     }
 
+    [Fact] // RFC 4733 section 2.5.1.2: every 50 ms is often enough; sound between them would end the key for some
+    public void Key_that_is_told_of_seldom_has_no_sound_within()
+    {
+        Speak(20);
+        _bench.Received(1);
+        var waits = new[] { 70, 30, 90, 20, 50, 40 };
+        for (var i = 0; i < waits.Length; i++)
+        {
+            _bench.Send(0, Voice(1000 + _sent++, 101, 77_777, marker: i == 0, content: [4, (byte)(i == 5 ? 0x8A : 10), 1, (byte)(i * 40)]));
+            _bench.Loop.Advance(waits[i]);
+        }
+
+        Assert.All(_bench.Received(1), packet => Assert.Equal(96, packet.PayloadType));
+        _bench.Loop.Advance(60);
+        Assert.Contains(_bench.Received(1), packet => packet.PayloadType == 8);
+    }
+
     [Fact] // RFC 4733 section 2.5.1.2: a machine or a link that stood still hands them over at once
     public void Keys_that_come_together_stay_two_keys()
     {
