@@ -43,7 +43,7 @@ public sealed partial record Call
         (Active, Finished { MigratedTo: { } sid }) => (this with { Sid = sid })
             .To(AwaitingMigration, new StopTimer(CallTimer.MediaCheck), new StartTimer(CallTimer.Migration)),
         (AwaitingMigration, MigrationProposed m) => Migrate(m, new StopTimer(CallTimer.Migration)),
-        (AwaitingMigration, SessionInitiated d) => (this with { Device = d.Device })
+        (AwaitingMigration, SessionInitiated d) => (Released() with { Device = d.Device })
             .To(Negotiating, new StopTimer(CallTimer.Migration), new PrepareJingleAnswer()),
         (AwaitingMigration, SessionTerminated or Finished) => Stay(), // the old session's own end
 
@@ -65,7 +65,10 @@ public sealed partial record Call
         _ => null,
     };
 
+    /// <summary>The hold of a device goes with it: another one knows nothing of it, and would never end it.</summary>
+    private Call Released() => this with { UserHolds = false, ReinviteDue = ReinviteDue || UserHolds };
+
     private Transition<Call, CallEffect> Migrate(MigrationProposed m, params ReadOnlySpan<CallEffect> first) =>
-        (this with { Sid = m.Id, Device = m.Device, Namespace = m.Namespace, UsesMessageInitiation = true }).To(Proceeded,
+        (Released() with { Sid = m.Id, Device = m.Device, Namespace = m.Namespace, UsesMessageInitiation = true }).To(Proceeded,
             [.. first, new StopTimer(CallTimer.MediaCheck), new SendProceed(), new StartTimer(CallTimer.Initiate)]);
 }

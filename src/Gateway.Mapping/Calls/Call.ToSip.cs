@@ -76,8 +76,16 @@ public sealed partial record Call
         _ => null,
     };
 
-    /// <summary>The call is up on both sides. What the 2xx said may differ from early media (forks: U-1).</summary>
-    private Transition<Call, CallEffect> Talk(CallEffect first) => ReinviteDue
-        ? (this with { ReinviteDue = false }).To(Active, first, new UpdateSipMedia(), new SendReinvite(), new StartTimer(CallTimer.MediaCheck))
-        : To(Active, first, new UpdateSipMedia(), new StartTimer(CallTimer.MediaCheck));
+    /// <summary>
+    /// The call is up on both sides. What the 2xx said may differ from early media (forks: U-1); a device that took the call over has to hear
+    /// that the phone holds it.
+    /// </summary>
+    private Transition<Call, CallEffect> Talk(CallEffect first) => (this with { ReinviteDue = false }).To(Active,
+    [
+        first,
+        .. PhoneHolds ? new CallEffect[] { new SendSessionInfo(CallInfo.Hold) } : [],
+        new UpdateSipMedia(),
+        .. ReinviteDue ? new CallEffect[] { new SendReinvite() } : [],
+        new StartTimer(CallTimer.MediaCheck),
+    ]);
 }

@@ -19,9 +19,9 @@ internal sealed partial class CallMedia
     /// </summary>
     public void PrepareReoffer()
     {
-        var (offer, known, shown, client, table) = (Parse(PhoneReoffer), _relayedPhone, _shown!, Agreed(_relayedClient), _table);
+        var (offer, known, shown, client, table) = (Parse(PhoneReoffer), RelayedPhone, _shown!, Agreed(_relayedClient), _table);
         var text = PhoneReoffer;
-        var video = HasVideo && _table?.Relayed.Any(line => line.Media == "video") == true; // none is added to a running call
+        var video = HasVideo && _phoneHadVideo && table?.Relayed.Any(line => line.Media == "video") == true; // none is added to a running call
         Enqueue("re-offer of the phone", async () =>
         {
             if (offer is null || client is null || !SipOfferPlan.TryMake(offer, video, out var plan))
@@ -45,7 +45,7 @@ internal sealed partial class CallMedia
                 _plan = plan;
                 _shown = answer;
                 Phone = text;
-                _relayedPhone = isKnown ? _relayedPhone : offer;
+                RelayedPhone = isKnown ? RelayedPhone : offer;
                 Show(SdpHold.Answer(answer, offer, _call.Snapshot.UserHolds));
             });
         });
@@ -54,7 +54,7 @@ internal sealed partial class CallMedia
     /// <summary>Tells the relay where the phone now is: a late answer in ACK, a 2xx that differs from early media.</summary>
     public void UpdateSipMedia()
     {
-        var (phone, known, client, table) = (ParsedPhone(), _relayedPhone, Agreed(_relayedClient), _table);
+        var (phone, known, client, table) = (ParsedPhone(), RelayedPhone, Agreed(_relayedClient), _table);
         if (phone is null || client is null || table is null || (known is not null && Describes.SameMedia(known, phone)))
         {
             return;
@@ -64,7 +64,7 @@ internal sealed partial class CallMedia
         {
             if (await RelayAgainAsync(client, phone, table).ConfigureAwait(false) is not null)
             {
-                Post(null, () => _relayedPhone = phone);
+                Post(null, () => RelayedPhone = phone);
             }
         });
     }
@@ -220,7 +220,7 @@ internal sealed partial class CallMedia
             if (await RelayAgainAsync(agreed, phone, table).ConfigureAwait(false) is { } toClient
                 && SdpToJingle.TransportInfo(toClient, table, _call.Snapshot.Sid) is { } transports)
             {
-                Post(new CallEvent.RestartReady(), () => (RestartedTransports, _relayedPhone) = (transports, phone));
+                Post(new CallEvent.RestartReady(), () => (RestartedTransports, RelayedPhone) = (transports, phone));
             }
         });
     }

@@ -20,7 +20,7 @@ internal sealed partial class CallMedia : IAsyncDisposable
     private SdpVersioning _versioning = SdpVersioning.Start((ulong)Random.Shared.Next(1, int.MaxValue));
     private Task _tail = Task.CompletedTask;
     private SdpSession? _shown;
-    private SdpSession? _relayedPhone;
+    private bool _phoneHadVideo;
     private (string? Text, SdpSession? Sdp) _parsedPhone;
     private JingleElement? _relayedClient;
     private SipOfferPlan? _plan;
@@ -35,6 +35,17 @@ internal sealed partial class CallMedia : IAsyncDisposable
     }
 
     private bool HasVideo => _call.Parties.HasVideo;
+
+    /// <summary>What the relay knows the phone by; null when it was told nothing yet.</summary>
+    private SdpSession? RelayedPhone
+    {
+        get;
+        set
+        {
+            field = value;
+            _phoneHadVideo |= value?.Media.Any(media => media is { Media: "video", IsRefused: false }) == true;
+        }
+    }
 
     private DescriptionOptions Descriptions => new() { RequireDtls = _context.Relay.RequiresDtls };
 
@@ -112,7 +123,7 @@ internal sealed partial class CallMedia : IAsyncDisposable
             var made = await OfferAsync(PhoneTag, plan.Filtered, MediaProfile.WebRtc, plan.Transcode).ConfigureAwait(false);
             Done(made, new CallEvent.OfferReady(), sdp =>
             {
-                (_plan, _relayedPhone) = (plan, phone is null ? null : offer);
+                (_plan, RelayedPhone) = (plan, phone is null ? null : offer);
                 _table = MediaTable.FromSdp(sdp);
                 JingleOffer = SdpToJingle.Initiate(sdp, _table, _call.Snapshot.Sid, _call.Parties.Contact.ToString());
             });
@@ -212,7 +223,7 @@ internal sealed partial class CallMedia : IAsyncDisposable
 
             Post(new CallEvent.AcceptReady(needsReinvite), () =>
             {
-                (_table, _relayedPhone, JingleAnswer) = (table, phone, accept);
+                (_table, RelayedPhone, JingleAnswer) = (table, phone, accept);
                 _relayedClient = ReferenceEquals(Client, client) ? client : _relayedClient; // it restarted ICE meanwhile
                 if (needsReinvite)
                 {
@@ -261,7 +272,7 @@ internal sealed partial class CallMedia : IAsyncDisposable
             Post(new CallEvent.AcceptReady(NeedsReinvite: false), () =>
             {
                 (_table, _plan, _relayedClient, JingleAnswer) = (table, plan, client, accept);
-                _relayedPhone = phone is null ? null : theirs;
+                RelayedPhone = phone is null ? null : theirs;
                 var toPhone = PhoneProfile.Trim(shown);
                 _shown = phone is null ? toPhone : plan.Restore(CodecComparison.AnswerFor(plan.Filtered, toPhone));
                 Show(phone is null ? _shown : SdpHold.Answer(_shown, theirs, heldByUs: false));

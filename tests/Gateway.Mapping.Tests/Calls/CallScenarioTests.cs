@@ -125,6 +125,18 @@ public sealed class CallScenarioTests
         Assert.Contains(effects, effect => effect is CallEffect.SendBye);
     }
 
+    [Fact] // J-51, R-11: the hold of a device goes with it; that of the phone stays, and the new device hears of it
+    public void A_call_on_hold_that_moves_is_resumed_by_the_device_that_takes_it_and_not_for_the_phone()
+    {
+        var (_, effects) = Play(
+            CallSamples.In(CallState.Active), "session-info hold", "relay: re-offer, held", "propose of a running call", "session-initiate", "relay: accept");
+        Assert.Equal(2, effects.Count(effect => effect is CallEffect.SendReinvite));
+        Assert.Equal(2, effects.Count(effect => effect is CallEffect.SendSessionInfo { Info: CallInfo.Hold }));
+
+        var (call, _) = Play(CallSamples.In(CallState.Active), "session-info hold", "finish with migrated", "session-initiate", "relay: accept");
+        Assert.False(call.UserHolds);
+    }
+
     [Fact] // J-22
     public void A_call_without_JMI_never_sends_a_JMI_message()
     {

@@ -183,6 +183,31 @@ public sealed class ReofferTests
         Assert.Contains("PCMA", offer.Transcode);
     }
 
+    [Fact] // the client was told that its video is sent by nobody
+    public async Task Video_that_the_phone_refused_and_offers_later_is_refused_in_its_place()
+    {
+        await using var bench = new CallBench(options => options with
+        {
+            Trunks = options.Trunks.SetItem("pbx", options.Trunks["pbx"] with { Video = true }),
+        });
+        bench.Message(
+            Juliet, Romeo, $"<propose xmlns='urn:xmpp:jingle-message:0' id='{Sid}'><description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'/>"
+            + "<description xmlns='urn:xmpp:jingle:apps:rtp:1' media='video'/></propose>");
+        var (_, leg, sink) = await bench.Sip.Invited;
+        sink.TryPost(new SipCallEvent.Answered(FakeRelay.Phone + "m=video 0 RTP/AVP 96\r\n"));
+        await bench.WhenIn(CallState.Proceeded);
+        var video = Contents().Replace("name='0'>", "name='1'>", StringComparison.Ordinal).Replace("media='audio'", "media='video'", StringComparison.Ordinal)
+            .Replace("id='0' name='PCMU' clockrate='8000'", "id='96' name='VP8' clockrate='90000'", StringComparison.Ordinal);
+        bench.Jingle("session-initiate", inner: Contents() + video);
+        await bench.Link.Get("jingle", "session-accept");
+
+        sink.TryPost(new SipCallEvent.Reinvited(FakeRelay.Phone + "m=video 4002 RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\n"));
+        await leg.Answers();
+
+        Assert.Contains("m=video 0 ", leg.Told.Last(), StringComparison.Ordinal);
+        Assert.DoesNotContain("m=video 4002", bench.Relay.Offers.Last().Sdp, StringComparison.Ordinal);
+    }
+
     /// <summary>A call to XMPP that is answered.</summary>
     private static async Task<FakeCall> Answered(CallBench bench, string? phone)
     {
