@@ -15,6 +15,9 @@ internal sealed class MediaStream
     /// </summary>
     private const long SourceRest = 2_000;
 
+    /// <summary>Milliseconds without a packet, after which the source that followed is over, and the one before it may go on: music for a moment.</summary>
+    private const long SourceGap = 200;
+
     private readonly SequenceMap _map;
     private readonly DigitEvents _digits = new();
     private readonly List<StreamRoute> _routes = [];
@@ -23,6 +26,7 @@ internal sealed class MediaStream
     private uint _source;
     private uint _former;
     private long _formerUntil;
+    private long _sourceAt;
     private int _digitRate = 8000;
     private bool _heard;
 
@@ -338,17 +342,17 @@ internal sealed class MediaStream
 
     private bool IsFollowed(uint ssrc, long now)
     {
-        if (ssrc == _source)
+        if (ssrc != _source)
         {
-            return true;
+            if (ssrc == _former && now < _formerUntil && now - _sourceAt < SourceGap)
+            {
+                return false;
+            }
+
+            (_former, _formerUntil, _source) = (_source, now + SourceRest, ssrc);
         }
 
-        if (ssrc == _former && now < _formerUntil)
-        {
-            return false;
-        }
-
-        (_former, _formerUntil, _source) = (_source, now + SourceRest, ssrc);
+        _sourceAt = now;
         return true;
     }
 }

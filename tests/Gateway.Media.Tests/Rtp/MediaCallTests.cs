@@ -48,6 +48,27 @@ public sealed class MediaCallTests
         Assert.Single(got.Select(packet => packet.Ssrc).Distinct());
     }
 
+    [Fact] // music on hold for a moment: the phone goes on where it was
+    public void Source_that_comes_back_is_heard_once_the_one_between_is_over()
+    {
+        _bench.Send(0, Voice(100, ssrc: 1));
+        for (var i = 0; i < 25; i++)
+        {
+            _bench.Loop.Advance(20);
+            _bench.Send(0, Voice(7_000 + i, timestamp: (uint)i * 160, ssrc: 2));
+            _bench.Send(0, Voice(101 + i, timestamp: (uint)i * 160, ssrc: 1)); // both at once: one is listened to
+        }
+
+        Assert.Equal(26, _bench.Received(1).Length);
+        for (var i = 0; i < 25; i++)
+        {
+            _bench.Loop.Advance(20);
+            _bench.Send(0, Voice(130 + i, timestamp: (uint)(30 + i) * 160, ssrc: 1));
+        }
+
+        Assert.InRange(_bench.Received(1).Length, 14, 16);
+    }
+
     [Fact] // RFC 3389: phones send it that were not asked for it
     public void Comfort_noise_that_was_not_agreed_is_not_a_loss_to_anybody()
     {
