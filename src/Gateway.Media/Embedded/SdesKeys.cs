@@ -51,7 +51,7 @@ internal sealed class SdesKeys : IDisposable
             return false;
         }
 
-        Use(ours.Key, chosen.Key);
+        Use(ours.Key, chosen);
         return true;
     }
 
@@ -70,7 +70,7 @@ internal sealed class SdesKeys : IDisposable
         var key = Plan is { } plan && plan.Remote.IsSameAs(chosen.Key) ? plan.Local : Make(chosen.Key.Profile);
         _answer = new SdesLine(chosen.Tag, key);
         line = SdesCrypto.Print(chosen.Tag, key);
-        Use(key, chosen.Key);
+        Use(key, chosen);
         return true;
     }
 
@@ -101,8 +101,9 @@ internal sealed class SdesKeys : IDisposable
         return key;
     }
 
-    private void Use(SrtpKeyMaterial local, SrtpKeyMaterial remote)
+    private void Use(SrtpKeyMaterial local, SdesLine theirs)
     {
+        var remote = theirs.Key;
         if (Plan is { } plan && ReferenceEquals(plan.Local, local) && plan.Remote.IsSameAs(remote))
         {
             remote.Dispose();
@@ -115,6 +116,6 @@ internal sealed class SdesKeys : IDisposable
         }
 
         _made.Add(remote); // the one before belongs to the call until it has the new plan
-        Plan = new SdesPlan(local, remote);
+        Plan = new SdesPlan(local, remote) { RemoteIdentifierLength = theirs.IdentifierLength };
     }
 }

@@ -53,7 +53,11 @@ public abstract record TransportPlan
 /// <summary>Keys of RFC 4568. Their maker keeps and disposes them, not before the call has closed or has another plan.</summary>
 /// <param name="Local">Protects what we send.</param>
 /// <param name="Remote">Opens what the peer sends.</param>
-public sealed record SdesPlan(SrtpKeyMaterial Local, SrtpKeyMaterial Remote);
+public sealed record SdesPlan(SrtpKeyMaterial Local, SrtpKeyMaterial Remote)
+{
+    /// <summary>Octets of the master key identifier in what the peer sends (RFC 4568 section 6.1).</summary>
+    public int RemoteIdentifierLength { get; init; }
+}
 
 /// <summary>What a stream carries.</summary>
 public enum StreamKind

@@ -81,10 +81,10 @@ internal abstract class LegTransport
     }
 
     /// <summary>What is received has this key from now on; what is sent keeps its own.</summary>
-    protected void OpenReceived(SrtpKeyMaterial remote)
+    protected void OpenReceived(SrtpKeyMaterial remote, int identifierLength = 0)
     {
         _receiver?.Dispose();
-        (_receiver, _protects) = (new SrtpReceiver(remote), true);
+        (_receiver, _protects) = (new SrtpReceiver(remote, identifierLength), true);
     }
 
     /// <summary>Forgets keys: packets are in the clear again.</summary>

@@ -128,7 +128,7 @@ internal sealed class PlainTransport : LegTransport, IDatagramHandler
 
             if (_sdes?.Remote.IsSameAs(sdes.Remote) != true)
             {
-                OpenReceived(sdes.Remote);
+                OpenReceived(sdes.Remote, sdes.RemoteIdentifierLength);
             }
         }
 

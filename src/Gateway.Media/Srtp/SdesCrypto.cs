@@ -12,13 +12,17 @@ public sealed record SdesLine(int Tag, SrtpKeyMaterial Key)
     /// <summary>Packets that the key may protect, null when the line does not say (RFC 4568 section 6.1).</summary>
     public ulong? Lifetime { get; init; }
 
+    /// <summary>Octets of the master key identifier in every packet of the author's, 0 without one (RFC 4568 section 6.1).</summary>
+    public int IdentifierLength { get; init; }
+
     /// <summary>Tag and suite; never the key.</summary>
     public override string ToString() => $"{Tag} {SdesCrypto.Name(Key.Profile)}";
 }
 
 /// <summary>
-/// Keys in session descriptions: RFC 4568, RFC 7714 section 14.2. Lines with what we do not have (other suites, master key
-/// identifiers, several keys, key derivation rates, unprotected streams) are not ours to choose, and the next line is looked at.
+/// Keys in session descriptions: RFC 4568, RFC 7714 section 14.2. Lines with what we do not have (other suites, several keys, key
+/// derivation rates, unprotected streams) are not ours to choose, and the next line is looked at. A single key may have an
+/// identifier, as those of some PBXs do; ours have none.
 /// </summary>
 public static class SdesCrypto
 {
@@ -36,22 +40,39 @@ public static class SdesCrypto
     };
 
     /// <summary>
-    /// The first line of an offer that we can use, in the offerer's order of preference (section 5.1.2).
+    /// The first line of an offer that we can use, in the offerer's order of preference (section 5.1.2); one with a key identifier
+    /// only where there is no other, since not everybody who writes them sends them.
     /// </summary>
     /// <param name="values">The values of the <c>a=crypto</c> lines.</param>
     /// <param name="chosen">The caller disposes its key.</param>
     public static bool TryChoose(IEnumerable<string> values, [NotNullWhen(true)] out SdesLine? chosen)
     {
+        chosen = null;
         foreach (var value in values.Take(MostLines))
         {
-            if (TryParse(value, out chosen))
+            if (!TryParse(value, out var line))
             {
+                continue;
+            }
+
+            if (line.IdentifierLength == 0)
+            {
+                chosen?.Key.Dispose();
+                chosen = line;
                 return true;
+            }
+
+            if (chosen is null)
+            {
+                chosen = line;
+            }
+            else
+            {
+                line.Key.Dispose();
             }
         }
 
-        chosen = null;
-        return false;
+        return chosen is not null;
     }
 
     /// <summary>Reads the value of one <c>a=crypto</c> line; false when it is broken or asks for what we do not have.</summary>
@@ -72,9 +93,13 @@ public static class SdesCrypto
 
         var parts = words[2]["inline:".Length..].Split('|');
         ulong? lifetime = null;
-        if (parts.Length > 2 || (parts.Length == 2 && !TryReadLifetime(parts[1], out lifetime)))
+        var identifier = 0;
+        var hasIdentifier = parts.Length > 1 && parts[^1].Contains(':', StringComparison.Ordinal);
+        if ((hasIdentifier && !TryReadIdentifier(parts[^1], out identifier))
+            || (hasIdentifier ? parts.Length - 1 : parts.Length) is var others && others > 2
+            || (others == 2 && !TryReadLifetime(parts[1], out lifetime)))
         {
-            return false; // the third part, or a second one with a colon, is a master key identifier
+            return false;
         }
 
         Span<byte> octets = stackalloc byte[64];
@@ -84,7 +109,7 @@ public static class SdesCrypto
             return false;
         }
 
-        line = new SdesLine(tag, new SrtpKeyMaterial(profile, octets[..written])) { Lifetime = lifetime };
+        line = new SdesLine(tag, new SrtpKeyMaterial(profile, octets[..written])) { Lifetime = lifetime, IdentifierLength = identifier };
         octets.Clear();
         return true;
     }
@@ -122,6 +147,14 @@ public static class SdesCrypto
     /// </summary>
     private static bool IsHarmless(string parameter) =>
         parameter.StartsWith("WSH=", StringComparison.OrdinalIgnoreCase) || parameter.StartsWith('-');
+
+    /// <summary>Value and length, in decimal. The value has nothing to tell apart where there is one key.</summary>
+    private static bool TryReadIdentifier(string text, out int length)
+    {
+        length = 0;
+        return text.Split(':') is [var value, var octets] && value.Length > 0 && value.All(char.IsAsciiDigit)
+            && int.TryParse(octets, NumberStyles.None, CultureInfo.InvariantCulture, out length) && length is > 0 and <= 128;
+    }
 
     private static bool TryReadLifetime(string text, out ulong? lifetime)
     {

@@ -6,6 +6,8 @@ namespace Gateway.Media.Srtp;
 /// </summary>
 internal abstract unsafe class SrtpSession(SrtpProfile profile) : IDisposable
 {
+    public SrtpProfile Profile => profile;
+
     /// <summary>Octets of the authentication tag.</summary>
     public int RtpTag { get; } = profile switch
     {

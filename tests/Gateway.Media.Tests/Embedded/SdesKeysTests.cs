@@ -81,6 +81,15 @@ public sealed class SdesKeysTests : IDisposable
         Assert.Equal<string>([offered[1]], _keys.Offer());
     }
 
+    [Fact] // section 6.1
+    public void Identifier_of_the_ends_key_is_in_the_plan_and_ours_has_none()
+    {
+        Assert.True(_keys.TryTakeOffer([Line(1) + "|2^31|1:1"], out var answer));
+
+        Assert.Equal(1, _keys.Plan!.RemoteIdentifierLength);
+        Assert.DoesNotContain("|", answer, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Answer_to_a_line_that_was_not_offered_is_refused()
     {

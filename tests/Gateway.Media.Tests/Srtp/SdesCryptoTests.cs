@@ -21,6 +21,68 @@ public sealed class SdesCryptoTests
         Assert.Equal((tag, profile, (ulong?)lifetime), (line.Tag, line.Key.Profile, line.Lifetime));
     }
 
+    [Theory] // RFC 4568 section 6.1
+    [InlineData($"1 AES_CM_128_HMAC_SHA1_80 inline:{Key}|2^20|1:4", 4, 1L << 20)]
+    [InlineData($"1 AES_CM_128_HMAC_SHA1_80 inline:{Key}|1:1", 1, null)]
+    [InlineData($"1 AES_CM_128_HMAC_SHA1_80 inline:{Key}|2^31", 0, 1L << 31)]
+    public void Length_of_a_key_identifier_is_read(string value, int length, long? lifetime)
+    {
+        Assert.True(SdesCrypto.TryParse(value, out var line));
+        Assert.Equal((length, (ulong?)lifetime), (line.IdentifierLength, line.Lifetime));
+    }
+
+    [Theory] // RFC 3711 section 3.1, RFC 7714 sections 8.2 and 9.2
+    [InlineData(SrtpProfile.AesCm128HmacSha1_80, 10)]
+    [InlineData(SrtpProfile.AesCm128HmacSha1_32, 4)]
+    [InlineData(SrtpProfile.AeadAes128Gcm, 0)] // the tag is of the encrypted octets
+    public void Packets_with_a_key_identifier_are_opened(SrtpProfile profile, int tag)
+    {
+        using var key = SrtpKeyMaterial.Create(profile);
+        using var receiver = new SrtpReceiver(key, identifierLength: 4);
+        var (master, salt) = (key.KeyAndSalt[..16].ToArray(), key.KeyAndSalt[16..].ToArray());
+        var isGcm = profile is SrtpProfile.AeadAes128Gcm;
+        byte[] voice = [0x80, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 7, 1, 2, 3, 4, 5];
+        byte[] report = [0x80, 201, 0, 1, 0, 0, 0, 7];
+
+        var rtp = Identified(ReferenceSrtp.ProtectRtp(master, salt, voice, 12, isGcm, tag), tag);
+        var length = rtp.Length;
+        Assert.Equal(SrtpOutcome.Ok, receiver.UnprotectRtp(rtp, ref length));
+        Assert.Equal(voice, rtp[..length]);
+
+        var rtcp = Identified(ReferenceSrtp.ProtectRtcp(master, salt, report, 1, isGcm), isGcm ? 0 : 10);
+        length = rtcp.Length;
+        Assert.Equal(SrtpOutcome.Ok, receiver.UnprotectRtcp(rtcp, ref length));
+        Assert.Equal(report, rtcp[..length]);
+
+        var bare = ReferenceSrtp.ProtectRtp(master, salt, [.. voice[..3], 2, .. voice[4..]], 12, isGcm, tag);
+        length = bare.Length;
+        Assert.NotEqual(SrtpOutcome.Ok, receiver.UnprotectRtp(bare, ref length));
+
+        static byte[] Identified(byte[] packet, int tag) => [.. packet[..^tag], 0, 0, 0, 1, .. packet[^tag..]];
+    }
+
+    [Fact] // what is shorter than the identifier and the tag
+    public void Packet_without_room_for_the_identifier_is_malformed()
+    {
+        using var key = SrtpKeyMaterial.Create(SrtpProfile.AesCm128HmacSha1_80);
+        using var receiver = new SrtpReceiver(key, identifierLength: 128);
+        for (var octets = 0; octets < 12 + 128 + 10; octets++)
+        {
+            var packet = new byte[octets];
+            packet.AsSpan(0, Math.Min(1, octets)).Fill(0x80);
+            var length = octets;
+            Assert.Equal(SrtpOutcome.Malformed, receiver.UnprotectRtp(packet, ref length));
+        }
+    }
+
+    [Fact] // Avaya's and others' only line
+    public void Line_with_a_key_identifier_is_chosen_where_there_is_no_other()
+    {
+        Assert.True(SdesCrypto.TryChoose(
+            [$"1 AES_CM_128_HMAC_SHA1_80 inline:{Key}|2^31|1:1", $"2 AES_CM_128_HMAC_SHA1_32 inline:{Key}|2^31|1:1"], out var chosen));
+        Assert.Equal((1, 1), (chosen.Tag, chosen.IdentifierLength));
+    }
+
     [Theory] // RFC 4568: what we do not have, section by section, and what is broken
     [InlineData("")]
     [InlineData("1 AES_CM_128_HMAC_SHA1_80")]
@@ -33,8 +95,12 @@ public sealed class SdesCryptoTests
     [InlineData("1 AES_CM_128_HMAC_SHA1_80 inline:AAAA")]
     [InlineData("1 AES_CM_128_HMAC_SHA1_80 inline:!!!!")]
     [InlineData($"1 AES_CM_128_HMAC_SHA1_80 uri:{Key}")]
-    [InlineData($"1 AES_CM_128_HMAC_SHA1_80 inline:{Key}|2^20|1:4")] // a master key identifier
-    [InlineData($"1 AES_CM_128_HMAC_SHA1_80 inline:{Key}|1:4")]
+    [InlineData($"1 AES_CM_128_HMAC_SHA1_80 inline:{Key}|1:4|2^20")] // master key identifiers
+    [InlineData($"1 AES_CM_128_HMAC_SHA1_80 inline:{Key}|1:0")]
+    [InlineData($"1 AES_CM_128_HMAC_SHA1_80 inline:{Key}|1:129")]
+    [InlineData($"1 AES_CM_128_HMAC_SHA1_80 inline:{Key}|:4")]
+    [InlineData($"1 AES_CM_128_HMAC_SHA1_80 inline:{Key}|1:4:4")]
+    [InlineData($"1 AES_CM_128_HMAC_SHA1_80 inline:{Key}|2^20|2^20|1:4")]
     [InlineData($"1 AES_CM_128_HMAC_SHA1_80 inline:{Key}|2^20|1:4;inline:{Key}|2^20|2:4")]
     [InlineData($"1 AES_CM_128_HMAC_SHA1_80 inline:{Key}|2^49")]
     [InlineData($"1 AES_CM_128_HMAC_SHA1_80 inline:{Key}|2^99999999999")]
