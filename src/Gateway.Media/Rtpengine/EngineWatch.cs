@@ -57,10 +57,7 @@ internal sealed class EngineWatch(RtpengineOptions options, TimeProvider time, I
                 observer.OnLost(engine);
             }
 
-            if (missed != 1)
-            {
-                await Task.Delay(options.PingEvery, time, _stopping.Token).ConfigureAwait(false);
-            }
+            await Task.Delay(options.PingEvery, time, _stopping.Token).ConfigureAwait(false); // a name that is not found fails at once
         }
     }
 }
