@@ -14,6 +14,10 @@ internal sealed class StreamReports(MediaStream stream)
     private const int AudioInterval = 5_000;
 
     private const int VideoInterval = 1_000;
+
+    /// <summary>10 ms, in the units of reports: our clock counts whole milliseconds and some peers' coarser ones, so that a short way looks negative.</summary>
+    private const int Tolerance = 655;
+
     private const int MostFeedback = 64;
     private const int LongestName = 64;
 
@@ -127,9 +131,9 @@ internal sealed class StreamReports(MediaStream stream)
         var last = BinaryPrimitives.ReadUInt32BigEndian(block[16..]);
         var delay = BinaryPrimitives.ReadUInt32BigEndian(block[20..]);
         var trip = (int)((uint)(NtpOf(now) >> 16) - last - delay);
-        if (last != 0 && trip is >= 0 and < 60 * 65536)
+        if (last != 0 && trip is > -Tolerance and < 60 * 65536)
         {
-            RoundTrip = trip * 1000d / 65536;
+            RoundTrip = Math.Max(0, trip) * 1000d / 65536;
         }
     }
 

@@ -98,6 +98,20 @@ public sealed class MediaCallRtcpTests
         Assert.InRange(Read(report, 16) - first, (Read(report, 20) * 160) - 320, (Read(report, 20) * 160) + 320);
     }
 
+    [Fact] // section 6.4.1: whoever counts finer than we do has waited longer than we saw
+    public void Round_trip_on_a_short_way_is_nought_and_not_unknown()
+    {
+        _bench.Send(0, Voice(1));
+        var ssrc = _bench.Received(1).Single().Ssrc;
+        _bench.Loop.Advance(8_000);
+        var report = _bench.ReceivedRtcp(1)[^1];
+        var sent = ((Read(report, 8) & 0xFFFF) << 16) | (Read(report, 12) >> 16);
+        var now = (uint)(_bench.Loop.Now * 65_536 / 1000);
+        _bench.SendRtcp(1, [0x81, 201, 0, 7, 0, 0, 0, 9, .. Four(ssrc), .. new byte[12], .. Four(sent), .. Four(now - sent + 60)]);
+
+        Assert.Equal(0, _bench.Call.Figures(1)[0].RoundTrip);
+    }
+
     [Fact] // section 6.6
     public void Goodbye_is_said_at_the_end_and_told_when_it_comes()
     {
