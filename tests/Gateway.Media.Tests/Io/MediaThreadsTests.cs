@@ -61,6 +61,7 @@ public sealed class MediaThreadsTests : IAsyncLifetime, IAsyncDisposable
         using var peer = Peer();
 
         peer.SendTo([1], one.Local.ToEndPoint());
+        await UntilAsync(() => first.IsSet); // what comes together is taken together, by one thread
         peer.SendTo([1], other.Local.ToEndPoint());
 
         await UntilAsync(() => met.Count == 2);
