@@ -64,6 +64,7 @@ internal sealed partial class CallMedia
         {
             if (await RelayAgainAsync(client, phone, table).ConfigureAwait(false) is not null)
             {
+                _told = phone;
                 Post(null, () => RelayedPhone = phone);
             }
         });
@@ -217,10 +218,12 @@ internal sealed partial class CallMedia
         var agreed = Agreed(client);
         Enqueue("ICE restart", async () =>
         {
-            if (await RelayAgainAsync(agreed, phone, table).ConfigureAwait(false) is { } toClient
+            var known = _told ?? phone; // the phone may have moved while this waited
+            if (await RelayAgainAsync(agreed, known, table).ConfigureAwait(false) is { } toClient
                 && SdpToJingle.TransportInfo(toClient, table, _call.Snapshot.Sid) is { } transports)
             {
-                Post(new CallEvent.RestartReady(), () => (RestartedTransports, RelayedPhone) = (transports, phone));
+                _told = known;
+                Post(new CallEvent.RestartReady(), () => (RestartedTransports, RelayedPhone) = (transports, known));
             }
         });
     }
@@ -295,6 +298,7 @@ internal sealed partial class CallMedia
             return null;
         }
 
+        _told = plan.Offer;
         return plan.Restore(Describes.InOrderOf(plan.Filtered, PhoneProfile.Trim(toPhone)));
     }
 

@@ -21,6 +21,7 @@ internal sealed partial class CallMedia : IAsyncDisposable
     private Task _tail = Task.CompletedTask;
     private SdpSession? _shown;
     private bool _phoneHadVideo;
+    private SdpSession? _told; // of the phone, by the work for the relay, which may be ahead of the call's loop
     private (string? Text, SdpSession? Sdp) _parsedPhone;
     private JingleElement? _relayedClient;
     private SipOfferPlan? _plan;
@@ -214,6 +215,7 @@ internal sealed partial class CallMedia : IAsyncDisposable
                 return;
             }
 
+            _told = phone;
             var fits = isKnown || ((fit is CodecFit.Same or CodecFit.Transcode || KeepsNumbers(fit)) && CodecComparison.VideoFits(sent!, phone, offer));
             var needsReinvite = !fits || !Describes.SameAddress(sent!, toPhone);
             if (needsReinvite)

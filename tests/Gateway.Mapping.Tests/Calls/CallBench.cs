@@ -321,10 +321,14 @@ internal sealed class CallBench : IAsyncDisposable
 
         public ConcurrentQueue<MediaOffer> Offers { get; } = new();
 
-        public ValueTask<MediaResult> OfferAsync(MediaOffer offer, CancellationToken cancellationToken)
+        /// <summary>What an offer waits for.</summary>
+        public Task Gate { get; set; } = Task.CompletedTask;
+
+        public async ValueTask<MediaResult> OfferAsync(MediaOffer offer, CancellationToken cancellationToken)
         {
+            await Gate;
             Offers.Enqueue(offer);
-            return Answer("offer", offer.Towards);
+            return await Answer("offer", offer.Towards);
         }
 
         /// <summary>The answer that it was given last.</summary>

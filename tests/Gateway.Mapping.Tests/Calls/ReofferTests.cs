@@ -183,6 +183,24 @@ public sealed class ReofferTests
         Assert.Contains("PCMA", offer.Transcode);
     }
 
+    [Fact] // both change at once, and neither takes the other's back
+    public async Task ICE_restart_that_waits_for_the_phones_move_does_not_move_it_back()
+    {
+        await using var bench = new CallBench();
+        var (leg, sink) = await Talk(bench, FakeRelay.Phone);
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        bench.Relay.Gate = gate.Task;
+
+        sink.TryPost(new SipCallEvent.Reinvited(FakeRelay.Phone.Replace("4000", "4002", StringComparison.Ordinal)));
+        bench.Jingle("transport-info", inner: "<content creator='initiator' name='0'>"
+            + "<transport xmlns='urn:xmpp:jingle:transports:ice-udp:1' ufrag='uf02' pwd='newnewnewnewnewnewnewnew'/></content>");
+        gate.SetResult();
+        await leg.Answers();
+        await bench.Link.Get("jingle", "transport-info");
+
+        Assert.Contains("m=audio 4002 ", bench.Relay.Answered, StringComparison.Ordinal);
+    }
+
     [Fact] // the client was told that its video is sent by nobody
     public async Task Video_that_the_phone_refused_and_offers_later_is_refused_in_its_place()
     {
