@@ -9,8 +9,11 @@ internal sealed unsafe class EpollWorker : MediaWorker
     /// <summary>Datagrams that are asked for at once.</summary>
     public const int Batch = 32;
 
-    /// <summary>Events that are taken on at once: what one thread does not take is there for another.</summary>
-    public const int MostEvents = 8;
+    /// <summary>
+    /// Events that are taken on at once. What one thread does not take is there for another; what it takes waits for what is before
+    /// it. Two cost a tenth more of the processor, sixteen save nothing more.
+    /// </summary>
+    public const int MostEvents = 4;
 
     private const int Room = DatagramRoom.Longest + DatagramRoom.Spare;
 

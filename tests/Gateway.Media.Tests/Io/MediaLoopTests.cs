@@ -115,6 +115,26 @@ public abstract class MediaLoopContract(bool portable) : IAsyncLifetime, IAsyncD
     }
 
     [Fact]
+    public async Task What_was_sent_before_the_close_leaves_before_it()
+    {
+        var socket = await BindAsync("127.0.0.1", new Inbox());
+        using var peer = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        peer.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var to = PeerAddress.FromEndPoint((IPEndPoint)peer.LocalEndPoint!);
+
+        await OnLoopAsync(() =>
+        {
+            socket.Send([1], to); // as a goodbye is (RFC 3550 section 6.6)
+            socket.Send([2], to);
+            socket.Close();
+            return true;
+        });
+
+        Assert.Equal([1], await ReceiveAsync(peer));
+        Assert.Equal([2], await ReceiveAsync(peer));
+    }
+
+    [Fact]
     public async Task Nobody_there_is_no_trouble()
     {
         var echo = await BindAsync("127.0.0.1", new Echo());
