@@ -91,6 +91,18 @@ public sealed class EmbeddedRelayTests : IAsyncLifetime, IAsyncDisposable
         Assert.Null(await _relay.QueryAsync("a", default));
     }
 
+    [Theory] // RFC 3264 section 5.2: a call is with one peer, and nobody can have us send to a whole network
+    [InlineData("IP4 224.2.1.1/127")]
+    [InlineData("IP4 255.255.255.255")]
+    [InlineData("IP6 ff02::1")]
+    public async Task Address_of_many_hosts_is_refused(string address)
+    {
+        var many = Offer.Replace("c=IN IP4 127.0.0.1", "c=IN " + address, StringComparison.Ordinal);
+        Assert.Equal(MediaFault.Refused, (await OfferAsync("a", many)).Fault);
+        Assert.True((await OfferAsync("b", Offer)).IsOk);
+        Assert.Equal(MediaFault.Refused, (await _relay.AnswerAsync(new("b", "one", "two", many, MediaProfile.PlainRtp), default)).Fault);
+    }
+
     [Fact]
     public async Task Answer_without_a_common_codec_is_refused()
     {

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
 using Gateway.Media.Rtp;
 
 namespace Gateway.Media.Embedded.Descriptions;
@@ -93,8 +95,14 @@ internal sealed record MediaSection
     /// <summary>Audio or video over RTP, in any of its profiles.</summary>
     public bool IsRtp => Kind is "audio" or "video" && Protocol.Contains("RTP/", StringComparison.Ordinal);
 
-    /// <summary>Port 0: refused, or not offered any more (RFC 3264 sections 6 and 8.2).</summary>
-    public bool IsRefused => Port == 0;
+    /// <summary>
+    /// Port 0: refused, or not offered any more (RFC 3264 sections 6 and 8.2). A group of hosts is nobody that a call is with (section 5.2),
+    /// and packets to it would reach everybody.
+    /// </summary>
+    public bool IsRefused => Port == 0 || IsOfManyHosts;
+
+    private bool IsOfManyHosts => IPAddress.TryParse(Address, out var address)
+        && (address.IsIPv6Multicast || (address.AddressFamily == AddressFamily.InterNetwork && address.GetAddressBytes()[0] is >= 224 and < 240 or 255));
 
     /// <summary>ICE and DTLS are spoken.</summary>
     public bool IsWebRtc => Ufrag is not null && !Fingerprints.IsEmpty;
