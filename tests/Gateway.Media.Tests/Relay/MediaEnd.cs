@@ -20,7 +20,6 @@ public abstract class MediaEnd(MediaEnds ends, string name)
     {
         await Ends.SendAsync(Name, "forget");
         await Ends.When(Name, "forgotten");
-        Ends.Discard(Name, "tone");
     }
 
     public async Task DialAsync(string digits)

@@ -72,12 +72,12 @@ public sealed class MediaEnds : IAsyncDisposable
     public Task<JsonObject> When(string name, string what, Func<JsonObject, bool>? matches = null) =>
         When(e => (string?)e["name"] == name && (string?)e["event"] == what && matches?.Invoke(e) != false, $"{what} of {name}");
 
-    /// <summary>Forgets events of the end that nobody took: all of them, or those of a kind.</summary>
-    public void Discard(string name, string? what = null)
+    /// <summary>Forgets events of the end that nobody took.</summary>
+    public void Discard(string name)
     {
         lock (_gate)
         {
-            _events.RemoveAll(e => (string?)e["name"] == name && (what is null || (string?)e["event"] == what));
+            _events.RemoveAll(e => (string?)e["name"] == name);
         }
     }
 
@@ -136,6 +136,12 @@ public sealed class MediaEnds : IAsyncDisposable
         var said = JsonNode.Parse(line)!.AsObject();
         lock (_gate)
         {
+            if ((string?)said["event"] == "forgotten")
+            {
+                // Here, in the order in which they were said: whoever waits for it may wake only after the next tone was told of.
+                _events.RemoveAll(e => (string?)e["event"] == "tone" && (string?)e["name"] == (string?)said["name"]);
+            }
+
             var waiting = _waiting.FindIndex(w => w.Matches(said));
             if (waiting >= 0)
             {
