@@ -31,4 +31,7 @@ internal static partial class Log
 
     [LoggerMessage(4007, LogLevel.Error, "Media engine {Engine} is down: nothing is asked of it until it answers a ping")]
     public static partial void EngineDown(ILogger logger, string engine);
+
+    [LoggerMessage(4008, LogLevel.Error, "Media engine {Engine}: what became of it could not be told")]
+    public static partial void WatchFailed(ILogger logger, string engine, Exception exception);
 }

@@ -39,7 +39,7 @@ public sealed partial class RtpengineRelay : IMediaRelay, IAsyncDisposable
 
         _logger = logger;
         _notices = notices ?? NoMediaNotices.Instance;
-        _watch = new EngineWatch(options, time, this);
+        _watch = new EngineWatch(options, time, this, logger);
         _metrics = new MediaMetrics(() => _sessions.Count);
         _engines = new EngineRoster(
             [.. options.Engines.Select(text => new NgClient(Address(text), options, time, _metrics, logger))],
