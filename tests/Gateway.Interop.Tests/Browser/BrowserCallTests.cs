@@ -223,7 +223,7 @@ public sealed class BrowserCallTests(ProsodySite site)
 
     private async Task<GatewayWithEngine> StartAsync(string engine, bool video = false)
     {
-        var rtpengine = engine == "rtpengine" ? await RtpengineServer.StartAsync() : null;
+        var rtpengine = engine == "rtpengine" ? await RtpengineServer.StartSmallAsync() : null;
         var gateway = await site.NewGatewayAsync(configuration =>
         {
             configuration["Media"] = rtpengine is null

@@ -11,7 +11,7 @@ public abstract class CutOffMediaTests(GatewaySite site)
     [Fact] // MAPPING J-13
     public async Task Media_of_a_call_to_a_phone_that_rings_is_freed_at_the_next_start()
     {
-        await using var engine = await RtpengineServer.StartAsync();
+        await using var engine = await RtpengineServer.StartSmallAsync();
         await using var gateway = await site.NewGatewayAsync(c => Relay(c, engine));
         await using var phone = await site.ExpectCallAsync("ring_until_cancelled");
         var juliet = await site.NewXmppPhoneAsync();
@@ -26,7 +26,7 @@ public abstract class CutOffMediaTests(GatewaySite site)
     [Fact] // MAPPING J-13
     public async Task Media_of_a_call_from_a_phone_that_rings_a_device_is_freed_at_the_next_start()
     {
-        await using var engine = await RtpengineServer.StartAsync();
+        await using var engine = await RtpengineServer.StartSmallAsync();
         await using var gateway = await site.NewGatewayAsync(c => Relay(c, engine));
         var juliet = await site.NewXmppPhoneAsync(new { on_propose = "answer", auto_accept = false });
         await using var phone = await site.PlaceCallAsync("call", juliet.BareJid, gateway.SipPort);
@@ -40,7 +40,7 @@ public abstract class CutOffMediaTests(GatewaySite site)
     [Fact] // MAPPING J-13
     public async Task Media_of_a_call_that_stands_is_freed_at_the_next_start()
     {
-        await using var engine = await RtpengineServer.StartAsync();
+        await using var engine = await RtpengineServer.StartSmallAsync();
         await using var gateway = await site.NewGatewayAsync(c => Relay(c, engine));
         await using var phone = await site.NewSipPhoneAsync(AnswerMode.Auto);
         var juliet = await site.NewXmppPhoneAsync();
@@ -55,8 +55,8 @@ public abstract class CutOffMediaTests(GatewaySite site)
     [Fact] // whichever of them has it: the second took over what the first, silent, should have had
     public async Task Media_is_freed_at_every_engine_and_at_one_that_was_silent_when_it_is_back()
     {
-        await using var one = await RtpengineServer.StartAsync();
-        await using var two = await RtpengineServer.StartAsync();
+        await using var one = await RtpengineServer.StartSmallAsync();
+        await using var two = await RtpengineServer.StartSmallAsync();
         await using var gateway = await site.NewGatewayAsync(c => Relay(c, one, two));
         await using var phone = await site.ExpectCallAsync("ring_until_cancelled");
         one.Freeze();

@@ -12,7 +12,7 @@ public abstract class DeadEngineTests(GatewaySite site)
     [Fact] // MAPPING U-43
     public async Task While_rtpengine_is_down_phones_are_told_to_come_back_and_nobody_is_rung()
     {
-        await using var engine = await RtpengineServer.StartAsync();
+        await using var engine = await RtpengineServer.StartSmallAsync();
         await using var gateway = await StartAsync(engine);
         var juliet = await site.NewXmppPhoneAsync(new { on_propose = "answer" });
         await engine.StopAsync();
@@ -42,7 +42,7 @@ public abstract class DeadEngineTests(GatewaySite site)
     [Fact] // MAPPING J-30
     public async Task Call_that_is_taken_when_rtpengine_hangs_ends_on_both_sides_and_leaves_nothing_there()
     {
-        await using var engine = await RtpengineServer.StartAsync();
+        await using var engine = await RtpengineServer.StartSmallAsync();
         await using var gateway = await StartAsync(engine);
         var juliet = await site.NewXmppPhoneAsync();
         await using var phone = await site.PlaceCallAsync("call_refused", juliet.BareJid, gateway.SipPort, ("status", "503"), ("more", "Priority: normal"));
@@ -61,7 +61,7 @@ public abstract class DeadEngineTests(GatewaySite site)
     [Fact] // RFC 7675 section 5.1
     public async Task Call_that_stands_ends_on_both_sides_when_rtpengine_stays_dead()
     {
-        await using var engine = await RtpengineServer.StartAsync();
+        await using var engine = await RtpengineServer.StartSmallAsync();
         await using var gateway = await StartAsync(engine);
         var (juliet, phone, sid) = await TalkAsync(gateway);
         await using var hungUp = phone;
@@ -76,7 +76,7 @@ public abstract class DeadEngineTests(GatewaySite site)
     [InlineData(false)] // before anybody noticed, perhaps
     public async Task Call_that_stands_ends_on_both_sides_when_rtpengine_comes_back_without_it(bool isNoticed)
     {
-        await using var engine = await RtpengineServer.StartAsync();
+        await using var engine = await RtpengineServer.StartSmallAsync();
         await using var gateway = await StartAsync(engine);
         var (juliet, phone, sid) = await TalkAsync(gateway);
         await using var hungUp = phone;
@@ -96,7 +96,7 @@ public abstract class DeadEngineTests(GatewaySite site)
     [Fact] // a hold is nothing to the relay
     public async Task Call_that_stands_outlives_a_while_in_which_rtpengine_hangs_and_can_be_held_meanwhile()
     {
-        await using var engine = await RtpengineServer.StartAsync();
+        await using var engine = await RtpengineServer.StartSmallAsync();
         await using var gateway = await StartAsync(engine);
         var (juliet, phone, sid) = await TalkAsync(gateway);
         await using var hungUp = phone;
@@ -123,7 +123,7 @@ public abstract class DeadEngineTests(GatewaySite site)
     [Fact]
     public async Task Call_that_is_hung_up_while_rtpengine_hangs_is_freed_there_afterwards()
     {
-        await using var engine = await RtpengineServer.StartAsync();
+        await using var engine = await RtpengineServer.StartSmallAsync();
         await using var gateway = await StartAsync(engine);
         var (juliet, phone, sid) = await TalkAsync(gateway);
         await using var hungUp = phone;

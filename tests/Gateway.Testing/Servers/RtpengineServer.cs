@@ -45,6 +45,9 @@ public sealed partial class RtpengineServer : IAsyncDisposable
     /// <summary>Its process id.</summary>
     public int Id => _process?.Id ?? throw new InvalidOperationException("not started");
 
+    /// <summary>Starts one for a handful of calls, of which a site can have several besides its own.</summary>
+    public static Task<RtpengineServer> StartSmallAsync() => StartAsync(ports: 60);
+
     /// <summary>Starts one with so many ports, four for a call, and waits until it answers a ping.</summary>
     public static async Task<RtpengineServer> StartAsync(int ports = 400, CancellationToken cancellationToken = default)
     {
