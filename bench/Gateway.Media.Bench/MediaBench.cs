@@ -50,12 +50,11 @@ internal static class MediaBench
         await relay.AllocatedAsync();
         var perCall = (ProcessFigures.Resident(relay.ProcessId) - resident) / count;
 
-        await generator.OnLoopAsync(() =>
+        var (made, got) = await generator.OnLoopAsync(() =>
         {
             generator.Latency.Clear();
-            return true;
+            return (calls.Sum(call => call.Made), calls.Sum(call => call.Got)); // here, where neither moves on meanwhile
         });
-        var (made, got) = (calls.Sum(call => call.Made), calls.Sum(call => call.Got));
         var processor = ProcessFigures.Processor(relay.ProcessId);
         var allocated = await relay.AllocatedAsync();
         await Task.Delay(TimeSpan.FromSeconds(seconds));

@@ -11,7 +11,7 @@ internal sealed unsafe class EpollWorker : MediaWorker
 
     /// <summary>
     /// Events that are taken on at once. What one thread does not take is there for another; what it takes waits for what is before
-    /// it. Two cost a tenth more of the processor, sixteen save nothing more.
+    /// it. One costs some tenth more of the processor, sixteen save nothing.
     /// </summary>
     public const int MostEvents = 4;
 
