@@ -92,8 +92,8 @@ public abstract class MediaLoopContract(bool portable) : IAsyncLifetime, IAsyncD
     {
         var taken = await BindAsync("127.0.0.1", new Inbox());
 
-        Assert.False(await OnLoopAsync(() => Loop.TryBind(taken.Local, new Inbox(), out _)));
-        Assert.False(await OnLoopAsync(() =>
+        Assert.False(await Loop.InTurnAsync(() => Loop.TryBind(taken.Local, new Inbox(), out _)));
+        Assert.False(await Loop.InTurnAsync(() =>
             Loop.TryBind(PeerAddress.FromEndPoint(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 0)), new Inbox(), out _)));
     }
 
@@ -102,7 +102,7 @@ public abstract class MediaLoopContract(bool portable) : IAsyncLifetime, IAsyncD
     {
         var inbox = new Inbox();
         var socket = await BindAsync("127.0.0.1", inbox);
-        await OnLoopAsync(() =>
+        await Loop.InTurnAsync(() =>
         {
             socket.Close();
             socket.Close();
@@ -110,7 +110,7 @@ public abstract class MediaLoopContract(bool portable) : IAsyncLifetime, IAsyncD
             return true;
         });
 
-        Assert.True(await OnLoopAsync(() => Loop.TryBind(socket.Local, new Inbox(), out _)));
+        Assert.True(await Loop.InTurnAsync(() => Loop.TryBind(socket.Local, new Inbox(), out _)));
         Assert.True(inbox.IsEmpty);
     }
 
@@ -122,7 +122,7 @@ public abstract class MediaLoopContract(bool portable) : IAsyncLifetime, IAsyncD
         peer.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         var to = PeerAddress.FromEndPoint((IPEndPoint)peer.LocalEndPoint!);
 
-        await OnLoopAsync(() =>
+        await Loop.InTurnAsync(() =>
         {
             socket.Send([1], to); // as a goodbye is (RFC 3550 section 6.6)
             socket.Send([2], to);
@@ -139,7 +139,7 @@ public abstract class MediaLoopContract(bool portable) : IAsyncLifetime, IAsyncD
     {
         var echo = await BindAsync("127.0.0.1", new Echo());
         var gone = await BindAsync("127.0.0.1", new Inbox());
-        await OnLoopAsync(() =>
+        await Loop.InTurnAsync(() =>
         {
             gone.Close();
             echo.Send([1], gone.Local); // comes back as an ICMP error
@@ -194,7 +194,7 @@ public abstract class MediaLoopContract(bool portable) : IAsyncLifetime, IAsyncD
         var socket = await BindAsync("127.0.0.1", new Echo());
         var running = Loop.CreateTimer(_ => fired.Enqueue("running"));
         var strange = Loop.CreateTimer(_ => fired.Enqueue("strange"));
-        var due = await OnLoopAsync(() =>
+        var due = await Loop.InTurnAsync(() =>
         {
             running.Start(Loop.Now + 30);
             return Loop.Now + 30;
@@ -209,7 +209,7 @@ public abstract class MediaLoopContract(bool portable) : IAsyncLifetime, IAsyncD
         }
 
         Ask();
-        await OnLoopAsync(_loops.Next(), () =>
+        await _loops.Next().InTurnAsync(() =>
         {
             Ask(); // a media thread is one of them too, in another loop's turn
             return true;
@@ -294,7 +294,7 @@ public abstract class MediaLoopContract(bool portable) : IAsyncLifetime, IAsyncD
         await peer.SendAsync(new byte[] { 9 });
         Assert.Equal([9], await ReceiveAsync(peer));
         Loop.Run(socket.Close);
-        Assert.True(await OnLoopAsync(() => Loop.TryBind(socket.Local, new Inbox(), out _)));
+        Assert.True(await Loop.InTurnAsync(() => Loop.TryBind(socket.Local, new Inbox(), out _)));
     }
 
     [Fact]
@@ -317,7 +317,7 @@ public abstract class MediaLoopContract(bool portable) : IAsyncLifetime, IAsyncD
         Assert.Empty(order);
         go.Set();
 
-        await OnLoopAsync(() => true);
+        await Loop.InTurnAsync(() => true);
         Assert.Equal(["turn", "end of the turn", "from outside", "from within"], order);
     }
 
@@ -337,7 +337,7 @@ public abstract class MediaLoopContract(bool portable) : IAsyncLifetime, IAsyncD
         var other = _loops.Next();
         for (var i = 0; i < 100; i++)
         {
-            await OnLoopAsync(other, () => true);
+            await other.InTurnAsync(() => true);
         }
 
         Volatile.Write(ref endless, false);
@@ -363,28 +363,9 @@ public abstract class MediaLoopContract(bool portable) : IAsyncLifetime, IAsyncD
 
     private async Task<IMediaSocket> BindAsync(string host, IDatagramHandler handler)
     {
-        var socket = await OnLoopAsync(() =>
+        var socket = await Loop.InTurnAsync(() =>
             Loop.TryBind(PeerAddress.FromAddress(IPAddress.Parse(host), 0), handler, out var bound) ? bound : null);
         return Assert.IsType<IMediaSocket>(socket, exactMatch: false);
-    }
-
-    private Task<T> OnLoopAsync<T>(Func<T> work) => OnLoopAsync(Loop, work);
-
-    private static async Task<T> OnLoopAsync<T>(IMediaLoop loop, Func<T> work)
-    {
-        var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        loop.Post(() =>
-        {
-            try
-            {
-                result.SetResult(work());
-            }
-            catch (Exception e)
-            {
-                result.SetException(e);
-            }
-        });
-        return await result.Task.WaitAsync(Patience);
     }
 
     private static async Task<byte[]> ReceiveAsync(Socket peer)

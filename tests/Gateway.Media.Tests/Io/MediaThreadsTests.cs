@@ -19,7 +19,7 @@ public sealed class MediaThreadsTests : IAsyncLifetime, IAsyncDisposable
     public async Task InitializeAsync()
     {
         var loop = _loops.Next();
-        await OnLoopAsync(loop, () =>
+        await loop.InTurnAsync(() =>
         {
             while (MediaLoops.Wanted(_idle.Count) < Threads)
             {
@@ -89,7 +89,7 @@ public sealed class MediaThreadsTests : IAsyncLifetime, IAsyncDisposable
         peer.SendTo([1], socket.Local.ToEndPoint());
         peer.SendTo([2], socket.Local.ToEndPoint());
         loop.Post(() => came.Enqueue("post"));
-        await OnLoopAsync(_loops.Next(), () => true);
+        await _loops.Next().InTurnAsync(() => true);
 
         Assert.Empty(came);
         go.Set();
@@ -114,7 +114,7 @@ public sealed class MediaThreadsTests : IAsyncLifetime, IAsyncDisposable
         var again = 0L;
         var later = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        await OnLoopAsync(loop, () =>
+        await loop.InTurnAsync(() =>
         {
             timer.Start(loop.Now + 1);
 
@@ -150,7 +150,7 @@ public sealed class MediaThreadsTests : IAsyncLifetime, IAsyncDisposable
         const int Loops = 20;
         const int Each = 400;
         var calls = Enumerable.Range(0, Loops).Select(_ => new Busy(_loops.Next())).ToArray();
-        await Task.WhenAll(calls.Select(call => OnLoopAsync(call.Loop, call.Open)));
+        await Task.WhenAll(calls.Select(call => call.Loop.InTurnAsync(call.Open)));
 
         await Task.WhenAll(Enumerable.Range(0, 4).Select(sender => Task.Run(async () =>
         {
@@ -215,28 +215,11 @@ public sealed class MediaThreadsTests : IAsyncLifetime, IAsyncDisposable
         }
     }
 
-    private static Task<IMediaSocket> BindAsync(IMediaLoop loop, HandleDatagram handle) => OnLoopAsync(loop, () =>
+    private static Task<IMediaSocket> BindAsync(IMediaLoop loop, HandleDatagram handle) => loop.InTurnAsync(() =>
     {
         Assert.True(loop.TryBind(Any, new Handler(handle), out var socket));
         return socket;
     });
-
-    private static async Task<T> OnLoopAsync<T>(IMediaLoop loop, Func<T> work)
-    {
-        var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        loop.Post(() =>
-        {
-            try
-            {
-                result.SetResult(work());
-            }
-            catch (Exception e)
-            {
-                result.SetException(e);
-            }
-        });
-        return await result.Task.WaitAsync(Patience);
-    }
 
     private delegate void HandleDatagram(IMediaSocket socket, Span<byte> buffer, int length, long now);
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Gateway.Media.Io;
 using Gateway.Media.Rtp;
 using Gateway.Media.Srtp;
+using Gateway.Media.Tests.Io;
 using Gateway.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using static Gateway.Media.Tests.Rtp.CallBench;
@@ -40,7 +41,7 @@ public sealed class AllocationTests : IAsyncLifetime, IAsyncDisposable, IMediaCa
     {
         using var ours = SrtpKeyMaterial.Create(profile);
         using var theirs = SrtpKeyMaterial.Create(profile);
-        var relay = await OnLoopAsync(() => Call(host, new SdesPlan(ours, theirs)));
+        var relay = await _loop.InTurnAsync(() => Call(host, new SdesPlan(ours, theirs)));
         foreach (var (peer, local) in _peers.Zip(relay))
         {
             await peer.ConnectAsync(local);
@@ -48,9 +49,9 @@ public sealed class AllocationTests : IAsyncLifetime, IAsyncDisposable, IMediaCa
 
         using var sender = new SrtpSender(theirs);
         Relay(sender, tag, 2_000, 0);
-        var before = await OnLoopAsync(GC.GetAllocatedBytesForCurrentThread);
+        var before = await _loop.InTurnAsync(GC.GetAllocatedBytesForCurrentThread);
         Relay(sender, tag, Packets, 2_000);
-        var after = await OnLoopAsync(GC.GetAllocatedBytesForCurrentThread);
+        var after = await _loop.InTurnAsync(GC.GetAllocatedBytesForCurrentThread);
 
         // Two posts and their results are some hundred octets; a packet's worth of anything would be megabytes.
         Assert.InRange(after - before, 0, 4_096);
@@ -126,12 +127,5 @@ public sealed class AllocationTests : IAsyncLifetime, IAsyncDisposable, IMediaCa
                 Assert.Equal(172 + tag, _peers[0].Receive(buffer));
             }
         }
-    }
-
-    private async Task<T> OnLoopAsync<T>(Func<T> work)
-    {
-        var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _loop.Post(() => result.SetResult(work()));
-        return await result.Task.WaitAsync(Patience);
     }
 }
