@@ -12,8 +12,8 @@ using Microsoft.Extensions.Logging;
 namespace Gateway.Media.Embedded;
 
 /// <summary>
-/// The media relay in this process: ICE, DTLS-SRTP, RTP and transcoding on threads of its own. A session is given to one of
-/// them and stays there; verbs are read by whoever calls, and carried out on the session's thread, in their order.
+/// The media relay in this process: ICE, DTLS-SRTP, RTP and transcoding on threads of its own, any of which serves any session, one at
+/// a time. Verbs are read by whoever calls, and carried out in the session's turn, in their order.
 /// </summary>
 public sealed class EmbeddedRelay : IMediaRelay, IAsyncDisposable
 {
